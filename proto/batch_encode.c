@@ -1,0 +1,75 @@
+#include "proto/batch.h"
+#include "proto/pack.h"
+
+/* The wire form is described in proto/README.md; batch_decode.c mirrors it. */
+static void
+put_column(const struct column *c, size_t nrows, struct buf *out)
+{
+	size_t pairs = 4 + (c->type_name != NULL) + (c->origin != NULL) +
+	    (c->nulls != NULL) + (c->offs != NULL);
+	pack_map(out, pairs);
+	pack_str(out, "name");
+	pack_str(out, c->name);
+	pack_str(out, "role");
+	pack_uint(out, c->role);
+	pack_str(out, "type");
+	pack_uint(out, c->type);
+	if (c->type_name) {
+		pack_str(out, "tname");
+		pack_str(out, c->type_name);
+	}
+	if (c->origin) {
+		pack_str(out, "origin");
+		pack_str(out, c->origin);
+	}
+	if (c->nulls) {
+		pack_str(out, "nulls");
+		pack_bin(out, c->nulls, (nrows + 7) / 8);
+	}
+	if (c->offs) {
+		pack_str(out, "offs");
+		pack_bin(out, c->offs, 4 * (nrows + 1));
+	}
+	pack_str(out, "data");
+	pack_bin(out, c->data, c->data_bytes);
+}
+
+static size_t
+frame_size_hint(const struct batch *b)
+{
+	size_t n = 256;
+	for (size_t i = 0; i < b->ncols; i++)
+		n += 640 + b->cols[i].data_bytes + 5 * (b->nrows + 1);
+	return n;
+}
+
+void
+batch_encode(const struct batch *b, struct buf *out)
+{
+	buf_reserve(out, frame_size_hint(b));
+	pack_map(out, 10);
+	pack_str(out, "batch");
+	pack_uint(out, 1);
+	pack_str(out, "entity");
+	pack_str(out, b->entity ? b->entity : "");
+	pack_str(out, "run");
+	pack_uint(out, b->run);
+	pack_str(out, "chunk");
+	pack_uint(out, b->chunk);
+	pack_str(out, "attempt");
+	pack_uint(out, b->attempt);
+	pack_str(out, "seq");
+	pack_uint(out, b->seq);
+	pack_str(out, "part");
+	pack_uint(out, b->part);
+	pack_str(out, "left");
+	pack_array(out, OUT_COUNT);
+	for (size_t i = 0; i < OUT_COUNT; i++)
+		pack_uint(out, b->left[i]);
+	pack_str(out, "rows");
+	pack_uint(out, b->nrows);
+	pack_str(out, "cols");
+	pack_array(out, b->ncols);
+	for (size_t i = 0; i < b->ncols; i++)
+		put_column(&b->cols[i], b->nrows, out);
+}
