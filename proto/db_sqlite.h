@@ -1,12 +1,12 @@
 #ifndef PROTO_DB_SQLITE_H
 #define PROTO_DB_SQLITE_H
-#include <stdbool.h>
 #include "proto/arena.h"
 #include "proto/attr.h"
 #include "proto/err.h"
 #include "proto/pipeline.h"
 #include "proto/schema.h"
 #include "proto/sql.h"
+#include <stdbool.h>
 
 /* SQLite: what source, target and nothing else need. */
 struct sqlite3;
@@ -15,11 +15,11 @@ struct sqlite3_stmt;
 /* Opens the connection's file. write: read-write, created if missing (its
  * folder must exist); else read-only and it must exist. Busy timeout 30 s.
  * A file that cannot be opened is ERR_CONFIG, with why and what to do. */
-int db_sqlite_open(const struct connection *c, bool write,
-    struct sqlite3 **out, struct err *e) MUST_CHECK;
+int db_sqlite_open(const struct connection *c, bool write, struct sqlite3 **out,
+    struct err *e) MUST_CHECK;
 void db_sqlite_close(struct sqlite3 **db);
-int db_sqlite_exec(struct sqlite3 *db, const char *sql, struct err *e)
-    MUST_CHECK;
+int db_sqlite_exec(
+    struct sqlite3 *db, const char *sql, struct err *e) MUST_CHECK;
 int db_sqlite_prepare(struct sqlite3 *db, const char *sql,
     struct sqlite3_stmt **out, struct err *e) MUST_CHECK;
 

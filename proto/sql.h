@@ -6,8 +6,8 @@
 
 /* SQL text that is safe to send: identifiers and literals are always quoted
  * here and nowhere else. */
-void sql_ident(struct buf *out, const char *name);     /* "na""me" */
-void sql_literal(struct buf *out, struct span text);   /* 'it''s' */
+void sql_ident(struct buf *out, const char *name);   /* "na""me" */
+void sql_literal(struct buf *out, struct span text); /* 'it''s' */
 
 /*
  * A configured table name, `table` or `schema.table`; a part may be written
@@ -18,8 +18,8 @@ struct sql_table {
 	char schema[256]; /* empty: the connection's default */
 	char name[256];
 };
-int sql_table_parse(const char *text, struct sql_table *t, struct err *e)
-    MUST_CHECK;
+int sql_table_parse(
+    const char *text, struct sql_table *t, struct err *e) MUST_CHECK;
 void sql_table_put(struct buf *out, const struct sql_table *t); /* quoted */
 
 #endif
