@@ -65,6 +65,18 @@ datetime_split(int64_t micros, int64_t *of_day)
 	return (int32_t)day;
 }
 
+int
+datetime_join(int32_t days, int64_t of_day, int64_t *micros)
+{
+	int64_t v;
+	if (__builtin_mul_overflow(days, MICROS_PER_DAY, &v) ||
+	    __builtin_add_overflow(v, of_day, &v) || v == MICROS_INFINITY ||
+	    v == MICROS_NEG_INF)
+		return -1;
+	*micros = v;
+	return 0;
+}
+
 static uint8_t *
 put2(uint8_t *p, int v)
 {
@@ -307,11 +319,13 @@ datetime_parse_iso(struct span in, struct datetime_iso *out)
 	return c.p == c.end ? 0 : -1;
 }
 
-int64_t
-datetime_iso_micros(const struct datetime_iso *t)
+int
+datetime_iso_micros(const struct datetime_iso *t, int64_t *micros)
 {
-	if (t->infinity)
-		return t->infinity > 0 ? MICROS_INFINITY : MICROS_NEG_INF;
-	return t->days * MICROS_PER_DAY + t->micros -
-	       t->offset_secs * MICROS_PER_SEC;
+	if (t->infinity) {
+		*micros = t->infinity > 0 ? MICROS_INFINITY : MICROS_NEG_INF;
+		return 0;
+	}
+	return datetime_join(
+	    t->days, t->micros - t->offset_secs * MICROS_PER_SEC, micros);
 }

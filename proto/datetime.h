@@ -28,6 +28,9 @@ bool datetime_valid(struct civil c); /* a day that exists, in range */
 
 /* Days and the microseconds into the day, 0 to MICROS_PER_DAY - 1. */
 int32_t datetime_split(int64_t micros, int64_t *of_day);
+/* The reverse, of_day being any distance; -1 if it does not fit or would
+ * read as an infinity. */
+int datetime_join(int32_t days, int64_t of_day, int64_t *micros) MUST_CHECK;
 
 /* Append ISO text: 2025-01-15, 10:30:45.000000, 2025-01-15T10:30:45.000000,
  * and the same with Z; "infinity" and "-infinity". */
@@ -55,8 +58,9 @@ struct datetime_iso {
  */
 int datetime_parse_iso(struct span in, struct datetime_iso *out) MUST_CHECK;
 
-/* The instant it names (offset applied if it has one), date at midnight if
- * there is no time. */
-int64_t datetime_iso_micros(const struct datetime_iso *t);
+/* The instant it names: offset applied if it has one, a date without time at
+ * midnight. -1 if 64 bits cannot hold it (after the year 294246). */
+int datetime_iso_micros(
+    const struct datetime_iso *t, int64_t *micros) MUST_CHECK;
 
 #endif

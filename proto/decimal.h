@@ -1,10 +1,10 @@
 #ifndef PROTO_DECIMAL_H
 #define PROTO_DECIMAL_H
+#include "proto/attr.h"
+#include "proto/buf.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include "proto/attr.h"
-#include "proto/buf.h"
 
 /*
  * Exact decimals as canonical text (identity.md, tag n): optional '-', no
