@@ -1,9 +1,9 @@
 #ifndef PROTO_LOG_H
 #define PROTO_LOG_H
-#include <stdbool.h>
-#include <stdint.h>
 #include "proto/attr.h"
 #include "proto/err.h"
+#include <stdbool.h>
+#include <stdint.h>
 
 /*
  * logfmt on stderr, one event a line: level, the process's own keys, a
@@ -13,7 +13,12 @@
  *
  *   log_info("chunk read", "chunk", log_u64(3), "rows", log_u64(n), NULL);
  */
-enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARN, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
+enum log_level {
+	LOG_LEVEL_ERROR,
+	LOG_LEVEL_WARN,
+	LOG_LEVEL_INFO,
+	LOG_LEVEL_DEBUG
+};
 
 void log_init(const char *program, enum log_level level);
 void log_set_run(uint64_t run, const char *entity); /* 0, NULL: none */
@@ -30,7 +35,7 @@ void log_event(enum log_level level, const char *msg, ...)
 /* The error with its class, code and field. */
 void log_err(enum log_level level, const char *msg, const struct err *e);
 
-/* Numbers as text, valid until eight more calls. */
+/* Numbers as text, valid until 32 more calls of the thread. */
 const char *log_u64(uint64_t v);
 const char *log_i64(int64_t v);
 

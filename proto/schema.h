@@ -1,12 +1,12 @@
 #ifndef PROTO_SCHEMA_H
 #define PROTO_SCHEMA_H
-#include <stdbool.h>
-#include <stddef.h>
 #include "proto/arena.h"
 #include "proto/attr.h"
 #include "proto/buf.h"
 #include "proto/err.h"
 #include "proto/value.h"
+#include <stdbool.h>
+#include <stddef.h>
 
 /* A column of a source query or a target table, as its engine declares it. */
 struct schema_column {

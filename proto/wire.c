@@ -1,226 +1,136 @@
 #include "proto/wire.h"
-#include <string.h>
+#include <stdbool.h>
 
-void
-wire_init(struct wire *w, struct span in)
-{
-	/* Arithmetic on a null pointer is undefined: empty input is "". */
-	const uint8_t *p = in.len ? in.data : (const uint8_t *)"";
-	*w = (struct wire){ .start = p, .p = p, .end = p + in.len };
-}
+struct walk {
+	const uint8_t *start, *p, *end;
+	unsigned depth, max_depth;
+	uint64_t todo[WIRE_DEPTH_MAX + 1]; /* objects still to come, by depth */
+};
 
-int
-wire_fail(const struct wire *w, struct err *e, const char *what)
+static int
+fail(const struct walk *w, struct err *e, const char *what)
 {
 	return err_data(e, "bad_msgpack", "at byte %zu: %s",
 	    (size_t)(w->p - w->start), what);
 }
 
-static size_t
-left(const struct wire *w)
-{
-	return (size_t)(w->end - w->p);
-}
-
-/* n big-endian bytes, 1 to 8. */
 static int
-take(struct wire *w, size_t n, uint64_t *v, struct err *e)
+skip(struct walk *w, uint64_t n, struct err *e)
 {
-	if (left(w) < n)
-		return wire_fail(w, e, "cut short");
-	uint64_t r = 0;
-	for (size_t i = 0; i < n; i++)
-		r = r << 8 | *w->p++;
-	*v = r;
-	return 0;
-}
-
-static int
-take_bytes(struct wire *w, enum wire_type type, uint64_t n,
-    struct wire_token *t, struct err *e)
-{
-	if (n > left(w))
-		return wire_fail(w, e, "a length beyond the end");
-	*t = (struct wire_token){ .type = type, .s = { w->p, (size_t)n } };
+	if (n > (uint64_t)(w->end - w->p))
+		return fail(w, e, "a length beyond the end");
 	w->p += n;
 	return 0;
 }
 
 static int
-take_container(struct wire *w, enum wire_type type, uint64_t n,
-    struct wire_token *t, struct err *e)
+enter(struct walk *w, uint64_t count, unsigned per_element, struct err *e)
 {
-	/* Every element takes a byte at least, every pair two. */
-	if (n > left(w) / (type == WIRE_MAP ? 2 : 1))
-		return wire_fail(w, e, "a count beyond the end");
-	*t = (struct wire_token){ .type = type, .count = (uint32_t)n };
+	/* Every object takes a byte at least. */
+	if (count > (uint64_t)(w->end - w->p) / per_element)
+		return fail(w, e, "a count beyond the end");
+	if (w->depth == w->max_depth)
+		return fail(w, e, "nested too deep");
+	w->todo[++w->depth] = count * per_element;
 	return 0;
 }
 
-static void
-put_int(struct wire_token *t, int64_t v)
-{
-	if (v < 0)
-		*t = (struct wire_token){ .type = WIRE_INT, .i = v };
-	else
-		*t = (struct wire_token){ .type = WIRE_UINT, .u = (uint64_t)v };
-}
-
-static void
-put_float(struct wire_token *t, uint64_t bits, size_t width)
-{
-	*t = (struct wire_token){ .type = WIRE_FLOAT };
-	if (width == 8) {
-		memcpy(&t->f, &bits, sizeof(t->f));
-		return;
-	}
-	uint32_t bits32 = (uint32_t)bits;
-	float f;
-	memcpy(&f, &bits32, sizeof(f));
-	t->f = (double)f;
-}
-
-/* Sign-extends the low width bytes of v. */
-static int64_t
-extend(uint64_t v, size_t width)
-{
-	switch (width) {
-	case 1:
-		return (int8_t)v;
-	case 2:
-		return (int16_t)v;
-	case 4:
-		return (int32_t)v;
-	}
-	return (int64_t)v;
-}
-
-/* The formats 0xc4 to 0xdf: a number or a length of width bytes follows. */
-enum wide { NONE, BIN, STR, ARRAY, MAP, FLOAT, UINT, INT };
+/* What follows a head byte of 0xc0 to 0xdf. */
+enum follows { REFUSED, BYTES, LENGTH, ARRAY, MAP };
 static const struct {
-	uint8_t what, width;
-} wide_formats[0xe0 - 0xc4] = {
-	[0xc4 - 0xc4] = { BIN, 1 },
-	[0xc5 - 0xc4] = { BIN, 2 },
-	[0xc6 - 0xc4] = { BIN, 4 },
-	[0xca - 0xc4] = { FLOAT, 4 },
-	[0xcb - 0xc4] = { FLOAT, 8 },
-	[0xcc - 0xc4] = { UINT, 1 },
-	[0xcd - 0xc4] = { UINT, 2 },
-	[0xce - 0xc4] = { UINT, 4 },
-	[0xcf - 0xc4] = { UINT, 8 },
-	[0xd0 - 0xc4] = { INT, 1 },
-	[0xd1 - 0xc4] = { INT, 2 },
-	[0xd2 - 0xc4] = { INT, 4 },
-	[0xd3 - 0xc4] = { INT, 8 },
-	[0xd9 - 0xc4] = { STR, 1 },
-	[0xda - 0xc4] = { STR, 2 },
-	[0xdb - 0xc4] = { STR, 4 },
-	[0xdc - 0xc4] = { ARRAY, 2 },
-	[0xdd - 0xc4] = { ARRAY, 4 },
-	[0xde - 0xc4] = { MAP, 2 },
-	[0xdf - 0xc4] = { MAP, 4 },
+	uint8_t what;
+	uint8_t width; /* BYTES: how many; else of the length or count */
+} formats[0xe0 - 0xc0] = {
+	[0xc0 - 0xc0] = { BYTES, 0 },  /* nil */
+	[0xc2 - 0xc0] = { BYTES, 0 },  /* false */
+	[0xc3 - 0xc0] = { BYTES, 0 },  /* true */
+	[0xc4 - 0xc0] = { LENGTH, 1 }, /* bin */
+	[0xc5 - 0xc0] = { LENGTH, 2 },
+	[0xc6 - 0xc0] = { LENGTH, 4 },
+	[0xca - 0xc0] = { BYTES, 4 }, /* float */
+	[0xcb - 0xc0] = { BYTES, 8 },
+	[0xcc - 0xc0] = { BYTES, 1 }, /* unsigned */
+	[0xcd - 0xc0] = { BYTES, 2 },
+	[0xce - 0xc0] = { BYTES, 4 },
+	[0xcf - 0xc0] = { BYTES, 8 },
+	[0xd0 - 0xc0] = { BYTES, 1 }, /* signed */
+	[0xd1 - 0xc0] = { BYTES, 2 },
+	[0xd2 - 0xc0] = { BYTES, 4 },
+	[0xd3 - 0xc0] = { BYTES, 8 },
+	[0xd9 - 0xc0] = { LENGTH, 1 }, /* str */
+	[0xda - 0xc0] = { LENGTH, 2 },
+	[0xdb - 0xc0] = { LENGTH, 4 },
+	[0xdc - 0xc0] = { ARRAY, 2 },
+	[0xdd - 0xc0] = { ARRAY, 4 },
+	[0xde - 0xc0] = { MAP, 2 },
+	[0xdf - 0xc0] = { MAP, 4 },
 };
 
+/* width big-endian bytes. */
 static int
-take_wide(struct wire *w, uint8_t head, struct wire_token *t, struct err *e)
+take(struct walk *w, size_t width, uint64_t *v, struct err *e)
 {
-	size_t width = wide_formats[head - 0xc4].width;
-	uint64_t v = 0;
-	if (take(w, width, &v, e) < 0)
+	const uint8_t *p = w->p;
+	if (skip(w, width, e) < 0)
 		return -1;
-	switch ((enum wide)wide_formats[head - 0xc4].what) {
-	case NONE:
-		break;
-	case BIN:
-		return take_bytes(w, WIRE_BIN, v, t, e);
-	case STR:
-		return take_bytes(w, WIRE_STR, v, t, e);
-	case ARRAY:
-		return take_container(w, WIRE_ARRAY, v, t, e);
-	case MAP:
-		return take_container(w, WIRE_MAP, v, t, e);
-	case FLOAT:
-		put_float(t, v, width);
-		return 0;
-	case UINT:
-		*t = (struct wire_token){ .type = WIRE_UINT, .u = v };
-		return 0;
-	case INT:
-		put_int(t, extend(v, width));
-		return 0;
-	}
-	return wire_fail(w, e, "an extension type");
+	*v = 0;
+	for (size_t i = 0; i < width; i++)
+		*v = *v << 8 | p[i];
+	return 0;
 }
 
-int
-wire_next(struct wire *w, struct wire_token *t, struct err *e)
+static int
+long_form(struct walk *w, uint8_t head, struct err *e)
+{
+	enum follows what = formats[head - 0xc0].what;
+	size_t width = formats[head - 0xc0].width;
+	uint64_t n;
+
+	if (what == REFUSED)
+		return fail(w, e, "an extension type or unused byte");
+	if (what == BYTES)
+		return skip(w, width, e);
+	if (take(w, width, &n, e) < 0)
+		return -1;
+	if (what == LENGTH)
+		return skip(w, n, e);
+	return enter(w, n, what == MAP ? 2 : 1, e);
+}
+
+static int
+object(struct walk *w, struct err *e)
 {
 	if (w->p == w->end)
-		return wire_fail(w, e, "cut short");
+		return fail(w, e, "cut short");
 	uint8_t head = *w->p++;
-	if (head < 0x80 || head >= 0xe0) {
-		put_int(t, (int8_t)head);
+	if (head < 0x80 || head >= 0xe0) /* small numbers */
 		return 0;
-	}
 	if (head < 0x90)
-		return take_container(w, WIRE_MAP, head & 0x0f, t, e);
+		return enter(w, head & 0x0f, 2, e);
 	if (head < 0xa0)
-		return take_container(w, WIRE_ARRAY, head & 0x0f, t, e);
+		return enter(w, head & 0x0f, 1, e);
 	if (head < 0xc0)
-		return take_bytes(w, WIRE_STR, head & 0x1f, t, e);
-	if (head >= 0xc4)
-		return take_wide(w, head, t, e);
-	if (head == 0xc1)
-		return wire_fail(w, e, "a byte that msgpack never uses");
-	*t = head == 0xc0
-		 ? (struct wire_token){ .type = WIRE_NIL }
-		 : (struct wire_token){ .type = WIRE_BOOL, .b = head == 0xc3 };
-	return 0;
-}
-
-int
-wire_skip(struct wire *w, unsigned max_depth, struct span *all, struct err *e)
-{
-	uint64_t todo[WIRE_DEPTH_MAX + 1] = { 1 }; /* objects left per level */
-	unsigned depth = 0;
-	const uint8_t *from = w->p;
-
-	if (max_depth > WIRE_DEPTH_MAX)
-		max_depth = WIRE_DEPTH_MAX;
-	for (;;) {
-		while (depth > 0 && todo[depth] == 0)
-			depth--;
-		if (todo[depth] == 0)
-			break;
-		todo[depth]--;
-		struct wire_token t;
-		if (wire_next(w, &t, e) < 0)
-			return -1;
-		if (t.type != WIRE_ARRAY && t.type != WIRE_MAP)
-			continue;
-		if (depth == max_depth)
-			return wire_fail(w, e, "nested too deep");
-		todo[++depth] =
-		    (uint64_t)t.count * (t.type == WIRE_MAP ? 2 : 1);
-	}
-	if (all)
-		*all = (struct span){ from, (size_t)(w->p - from) };
-	return 0;
-}
-
-int
-wire_done(const struct wire *w, struct err *e)
-{
-	return w->p == w->end ? 0 : wire_fail(w, e, "trailing bytes");
+		return skip(w, head & 0x1f, e);
+	return long_form(w, head, e);
 }
 
 int
 wire_check(struct span in, unsigned max_depth, struct err *e)
 {
-	struct wire w;
-	wire_init(&w, in);
-	if (wire_skip(&w, max_depth, NULL, e) < 0)
-		return -1;
-	return wire_done(&w, e);
+	/* Arithmetic on a null pointer is undefined: empty input is "". */
+	const uint8_t *p = in.len ? in.data : (const uint8_t *)"";
+	struct walk w = { .start = p, .p = p, .end = p + in.len };
+	w.max_depth = max_depth < WIRE_DEPTH_MAX ? max_depth : WIRE_DEPTH_MAX;
+	w.todo[0] = 1;
+
+	for (;;) {
+		while (w.depth > 0 && w.todo[w.depth] == 0)
+			w.depth--;
+		if (w.todo[w.depth] == 0)
+			break;
+		w.todo[w.depth]--;
+		if (object(&w, e) < 0)
+			return -1;
+	}
+	return w.p == w.end ? 0 : fail(&w, e, "trailing bytes");
 }
