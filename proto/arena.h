@@ -10,7 +10,7 @@ struct arena {
 
 /* 16-byte aligned, not zeroed. Never NULL: the process dies first. */
 void *arena_alloc(struct arena *a, size_t size);
-void *arena_zalloc(struct arena *a, size_t size);         /* zeroed */
+void *arena_zalloc(struct arena *a, size_t size);          /* zeroed */
 void *arena_dup(struct arena *a, const void *p, size_t n); /* a copy */
 char *arena_strdup(struct arena *a, const char *s);
 char *arena_strndup(struct arena *a, const char *s, size_t n); /* + NUL */

@@ -1,7 +1,7 @@
 #include "proto/batch.h"
+#include "proto/reject.h"
 #include <stdlib.h>
 #include <string.h>
-#include "proto/reject.h"
 
 static const char *const outcome_names[] = {
 	[OUT_INSERTED] = "inserted",
@@ -60,6 +60,7 @@ batch_like(const struct batch *b)
 	n->attempt = b->attempt;
 	n->seq = b->seq;
 	n->part = b->part;
+	n->keys_only = b->keys_only;
 	return n;
 }
 

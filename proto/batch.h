@@ -1,12 +1,12 @@
 #ifndef PROTO_BATCH_H
 #define PROTO_BATCH_H
-#include <stdbool.h>
-#include <stdint.h>
 #include "proto/arena.h"
 #include "proto/attr.h"
 #include "proto/buf.h"
 #include "proto/column.h"
 #include "proto/err.h"
+#include <stdbool.h>
+#include <stdint.h>
 
 /* Bytes somebody allocated, and how to give them back. Zeroed is none. */
 struct frame {
@@ -48,6 +48,10 @@ struct batch {
 	uint32_t attempt; /* of the chunk; older attempts are fenced off */
 	uint32_t seq;     /* within the chunk and attempt, from 0 */
 	uint32_t part;    /* the partition, from identity on */
+	/* Only key fields: rows that normalize rejected but whose key it knows.
+	 * delta marks them as seen, so that a bad row is never taken for a
+	 * deleted one, and acks what left[] says. */
+	bool keys_only;
 	/* Rows that have already left this batch on its way, by outcome; the
 	 * last stage acknowledges them together with its own. */
 	uint64_t left[OUT_COUNT];
@@ -63,8 +67,8 @@ struct batch {
 struct batch *batch_new(void);
 void batch_free(struct batch **bp); /* NULL-safe; clears the pointer */
 
-/* A new batch with the same header (entity, run, chunk, attempt, seq, part),
- * no rows, no columns, left all zero. */
+/* A new batch with the same header (entity, run, chunk, attempt, seq, part,
+ * keys_only), no rows, no columns, left all zero. */
 struct batch *batch_like(const struct batch *b);
 
 /* First column of that role (and name, unless name is NULL), or NULL. */
@@ -82,10 +86,10 @@ struct batch *batch_gather(
  * success *frame is moved into the batch and zeroed. Trailing bytes, lengths
  * that lie and anything over limits.h are ERR_DATA with code bad_batch. */
 void batch_encode(const struct batch *b, struct buf *out);
-int batch_decode(struct buf *frame, struct batch **bp, struct err *e)
-    MUST_CHECK;
-int batch_decode_frame(struct frame *frame, struct batch **bp, struct err *e)
-    MUST_CHECK;
+int batch_decode(
+    struct buf *frame, struct batch **bp, struct err *e) MUST_CHECK;
+int batch_decode_frame(
+    struct frame *frame, struct batch **bp, struct err *e) MUST_CHECK;
 
 /*
  * The row as the source had it: a msgpack map of source column to value

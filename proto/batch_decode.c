@@ -1,8 +1,8 @@
-#include <stdlib.h>
-#include <string.h>
 #include "proto/batch.h"
 #include "proto/limits.h"
 #include "proto/unpack.h"
+#include <stdlib.h>
+#include <string.h>
 
 /*
  * The mirror of batch_encode.c. Nothing in the frame is trusted: every length
@@ -81,8 +81,8 @@ column_pair(const msgpack_object_kv *kv, struct batch *b, struct column *c,
 	if (unpack_key_is(k, "name"))
 		return unpack_str(v, &b->arena, LIMIT_NAME_BYTES, &c->name);
 	if (unpack_key_is(k, "tname"))
-		return unpack_str(v, &b->arena, LIMIT_NAME_BYTES,
-		    &c->type_name);
+		return unpack_str(
+		    v, &b->arena, LIMIT_NAME_BYTES, &c->type_name);
 	if (unpack_key_is(k, "origin"))
 		return unpack_str(v, &b->arena, LIMIT_NAME_BYTES, &c->origin);
 	if (unpack_key_is(k, "role")) {
@@ -113,8 +113,8 @@ column_pair(const msgpack_object_kv *kv, struct batch *b, struct column *c,
 }
 
 static int
-decode_column(const msgpack_object *o, struct batch *b, struct column *c,
-    struct err *e)
+decode_column(
+    const msgpack_object *o, struct batch *b, struct column *c, struct err *e)
 {
 	struct column_lengths len = { 0 };
 	*c = (struct column){ 0 };
@@ -147,8 +147,8 @@ decode_left(const msgpack_object *o, struct batch *b)
 	if (o->type != MSGPACK_OBJECT_ARRAY || o->via.array.size != OUT_COUNT)
 		return -1;
 	for (size_t i = 0; i < OUT_COUNT; i++)
-		if (unpack_uint(&o->via.array.ptr[i], UINT32_MAX,
-			&b->left[i]) < 0)
+		if (unpack_uint(&o->via.array.ptr[i], UINT32_MAX, &b->left[i]) <
+		    0)
 			return -1;
 	return 0;
 }
@@ -189,6 +189,12 @@ header_pair(const msgpack_object_kv *kv, struct batch *b,
 		return u32_of(v, &b->seq);
 	if (unpack_key_is(k, "part"))
 		return u32_of(v, &b->part);
+	if (unpack_key_is(k, "keys_only")) {
+		if (v->type != MSGPACK_OBJECT_BOOLEAN)
+			return -1;
+		b->keys_only = v->via.boolean;
+		return 0;
+	}
 	if (unpack_key_is(k, "left"))
 		return decode_left(v, b);
 	if (unpack_key_is(k, "rows")) {

@@ -6,7 +6,7 @@ static void
 put_column(const struct column *c, size_t nrows, struct buf *out)
 {
 	size_t pairs = 4 + (c->type_name != NULL) + (c->origin != NULL) +
-	    (c->nulls != NULL) + (c->offs != NULL);
+		       (c->nulls != NULL) + (c->offs != NULL);
 	pack_map(out, pairs);
 	pack_str(out, "name");
 	pack_str(out, c->name);
@@ -47,7 +47,7 @@ void
 batch_encode(const struct batch *b, struct buf *out)
 {
 	buf_reserve(out, frame_size_hint(b));
-	pack_map(out, 10);
+	pack_map(out, 11);
 	pack_str(out, "batch");
 	pack_uint(out, 1);
 	pack_str(out, "entity");
@@ -62,6 +62,8 @@ batch_encode(const struct batch *b, struct buf *out)
 	pack_uint(out, b->seq);
 	pack_str(out, "part");
 	pack_uint(out, b->part);
+	pack_str(out, "keys_only");
+	pack_bool(out, b->keys_only);
 	pack_str(out, "left");
 	pack_array(out, OUT_COUNT);
 	for (size_t i = 0; i < OUT_COUNT; i++)

@@ -1,5 +1,5 @@
-#include <string.h>
 #include "proto/batch.h"
+#include <string.h>
 
 static void
 gather_nulls(struct batch *to, struct column *c, const uint32_t *rows, size_t n)
@@ -19,8 +19,8 @@ gather_nulls(struct batch *to, struct column *c, const uint32_t *rows, size_t n)
 }
 
 static void
-gather_fixed(struct batch *to, struct column *c, const uint32_t *rows,
-    size_t n, size_t width)
+gather_fixed(struct batch *to, struct column *c, const uint32_t *rows, size_t n,
+    size_t width)
 {
 	uint8_t *data = arena_alloc(&to->arena, n * width);
 	for (size_t i = 0; i < n; i++)
@@ -30,8 +30,8 @@ gather_fixed(struct batch *to, struct column *c, const uint32_t *rows,
 }
 
 static void
-gather_variable(struct batch *to, struct column *c, const uint32_t *rows,
-    size_t n)
+gather_variable(
+    struct batch *to, struct column *c, const uint32_t *rows, size_t n)
 {
 	size_t total = 0;
 	for (size_t i = 0; i < n; i++)

@@ -1,9 +1,9 @@
 #include "proto/buf.h"
+#include "proto/arena.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "proto/arena.h"
 
 void
 buf_reserve(struct buf *b, size_t extra)
@@ -57,8 +57,8 @@ buf_printf(struct buf *b, const char *fmt, ...)
 	va_end(ap);
 	if (n >= 0 && (size_t)n >= room) {
 		buf_reserve(b, (size_t)n + 1);
-		n = vsnprintf((char *)b->data + b->len, (size_t)n + 1, fmt,
-		    again);
+		n = vsnprintf(
+		    (char *)b->data + b->len, (size_t)n + 1, fmt, again);
 	}
 	va_end(again);
 	if (n > 0)

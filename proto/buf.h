@@ -1,8 +1,8 @@
 #ifndef PROTO_BUF_H
 #define PROTO_BUF_H
+#include "proto/attr.h"
 #include <stddef.h>
 #include <stdint.h>
-#include "proto/attr.h"
 
 /* A growing run of bytes. A zeroed buf is empty. Growth never fails: the
  * process dies first, so limits are checked by whoever appends. */

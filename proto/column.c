@@ -100,7 +100,8 @@ column_builder_init(struct column_builder *b, struct arena *a,
 		.width = value_type_width(type),
 		.rows_cap = rows_hint / 2 };
 	grow_rows(b);
-	grow_bytes(b, b->rows_cap * (b->width ? b->width : BYTES_PER_ROW_GUESS));
+	grow_bytes(
+	    b, b->rows_cap * (b->width ? b->width : BYTES_PER_ROW_GUESS));
 }
 
 static void

@@ -1,11 +1,11 @@
 #ifndef PROTO_COLUMN_H
 #define PROTO_COLUMN_H
-#include <stdbool.h>
-#include <stdint.h>
-#include <string.h>
 #include "proto/arena.h"
 #include "proto/attr.h"
 #include "proto/value.h"
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
 
 /*
  * One column of a batch: a view into the batch's frame or arena.
@@ -32,7 +32,7 @@ struct column {
 	enum value_type type;
 	const char *type_name; /* opaque types; else NULL */
 	const char *origin;    /* ROLE_FIELD: the source column whose values
-	                        * these are, untouched; else NULL */
+				* these are, untouched; else NULL */
 	const uint8_t *nulls;  /* NULL: no NULLs */
 	const uint8_t *data;
 	const uint8_t *offs; /* NULL for fixed width */

@@ -5,7 +5,8 @@
 /* What went wrong, and what the runtime is to do about it. */
 enum err_class {
 	ERR_NONE,
-	ERR_RETRY,  /* the world may get better: same work again, after backoff */
+	ERR_RETRY,  /* the world may get better: same work again, after backoff
+		     */
 	ERR_DATA,   /* this row becomes a reject; its neighbours go on */
 	ERR_CONFIG, /* exit 78 and stay down until somebody changes something */
 	ERR_BUG,    /* our own mistake: abort */

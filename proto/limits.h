@@ -11,7 +11,7 @@ enum {
 	LIMIT_BATCH_ROWS = 65536,         /* rows in one batch */
 	LIMIT_VALUE_BYTES = 64 << 20,     /* one value */
 	LIMIT_FRAME_BYTES = 256 << 20,    /* one message on a link or on disk */
-	LIMIT_CONTROL_BYTES = 16 << 20,   /* one control message */
+	LIMIT_CONTROL_BYTES = 128 << 20,  /* one control message */
 	LIMIT_CHUNKS = 100000,            /* chunks of one run */
 	LIMIT_DECIMAL_DIGITS = 147456,    /* digits of one decimal, both sides */
 	LIMIT_CONFIG_BYTES = 16 << 20,    /* the pipeline file */

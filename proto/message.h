@@ -1,12 +1,12 @@
 #ifndef PROTO_MESSAGE_H
 #define PROTO_MESSAGE_H
-#include <stdbool.h>
-#include <stdint.h>
 #include "proto/arena.h"
 #include "proto/attr.h"
 #include "proto/batch.h"
 #include "proto/buf.h"
 #include "proto/err.h"
+#include <stdbool.h>
+#include <stdint.h>
 
 /*
  * Everything that is not rows: control between stages and supervisor, and,
@@ -17,42 +17,41 @@
  */
 enum message_kind {
 	/* stage to supervisor */
-	MSG_HELLO = 1,      /* stage, instance, pid, endpoint */
-	MSG_DESCRIBED = 2,  /* answer to DESCRIBE: body = schema; rows = rows in
-	                     * the target, 0 or 1+ */
-	MSG_PLANNED = 3,    /* answer to PLAN: body = schema, then one
-	                     * MSG_CHUNK each, then this one; flag = snapshot */
-	MSG_CHUNK = 4,      /* chunk, body = range (extract's own), rows = est. */
-	MSG_CHUNK_END = 5,  /* chunk, attempt, seq = batches, rows, bytes,
-	                     * version = highest rowversion */
-	MSG_ACK = 6,        /* chunk, attempt, seq, part, counts, held */
-	MSG_REJECT = 7,     /* chunk, attempt, seq, body = rejects */
-	MSG_OPENED = 8,     /* answer to OPEN; rows = entries of the state */
-	MSG_COMMITTED = 9,  /* chunk, attempt */
-	MSG_SWEPT = 10,     /* answer to SWEEP: rows = unseen keys, body =
-	                     * sample of keys */
-	MSG_CLOSED = 11,    /* answer to CLOSE */
-	MSG_ERROR = 12,     /* class, code, text; chunk, attempt if about one */
-	MSG_HEARTBEAT = 13, /* counts, bytes: progress of this process */
+	MSG_HELLO = 1,     /* stage, instance, pid, endpoint */
+	MSG_DESCRIBED = 2, /* answer to DESCRIBE: body = schema; rows = rows in
+			    * the target, 0 or 1+ */
+	MSG_PLANNED = 3,   /* answer to PLAN: body = schema, then one
+			    * MSG_CHUNK each, then this one; flag = snapshot */
+	MSG_CHUNK = 4, /* chunk, body = range (extract's own), rows = est. */
+	MSG_CHUNK_END = 5, /* chunk, attempt, seq = batches, rows, bytes,
+			    * version = highest rowversion */
+	MSG_ACK = 6,       /* chunk, attempt, seq, part, counts, held */
+	MSG_REJECT = 7,    /* chunk, attempt, seq, body = rejects */
+	MSG_OPENED = 8,    /* answer to OPEN; rows = entries of the state */
+	MSG_COMMITTED = 9, /* chunk, attempt */
+	MSG_SWEPT = 10,    /* answer to SWEEP: rows = unseen keys, body =
+			    * sample of keys */
+	MSG_CLOSED = 11,   /* answer to CLOSE */
+	MSG_ERROR = 12,    /* class, code, text; chunk, attempt if about one */
 	/* supervisor to stage */
 	MSG_PEERS = 32,    /* body = array of endpoints, by partition owner */
 	MSG_DESCRIBE = 33, /* entity */
 	MSG_PLAN = 34,     /* entity, mode, version = watermark */
 	MSG_OPEN = 35,     /* run, entity, mode, strategy, body = schema of the
-	                    * source, body2 = schema of the target */
+			    * source, body2 = schema of the target */
 	MSG_ASSIGN = 36,   /* chunk, attempt, body = range */
 	MSG_FENCE = 37,    /* chunk, attempt: older attempts are void */
 	MSG_EXCEPT = 38,   /* chunk, attempt, body = 16-byte hashes that were
-	                    * not applied; precedes COMMIT */
+			    * not applied; precedes COMMIT */
 	MSG_COMMIT = 39,   /* chunk, attempt */
 	MSG_JOIN = 40,     /* the read is complete: join what was buffered */
 	MSG_SWEEP = 41,    /* count keys not seen; answer SWEPT */
 	MSG_DELETE = 42,   /* emit deletes for them; rows = at most; then
-	                    * CHUNK_END of CHUNK_DELETES */
+			    * CHUNK_END of CHUNK_DELETES */
 	MSG_CLOSE = 43,    /* run; flag = the read was complete */
 	MSG_EXIT = 44,     /* drain and exit 0 */
 	/* in the stream, under --stdio */
-	MSG_END = 64,      /* flag = complete read; nothing follows */
+	MSG_END = 64, /* flag = complete read; nothing follows */
 };
 
 /* What a run is for; carried by PLAN and OPEN. */

@@ -1,9 +1,9 @@
 #ifndef PROTO_PACK_H
 #define PROTO_PACK_H
+#include "proto/buf.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include "proto/buf.h"
 
 /* Writing msgpack into a buf, item by item; a container's items follow it. */
 void pack_map(struct buf *out, size_t pairs);

@@ -1,12 +1,12 @@
 #ifndef PROTO_STAGE_H
 #define PROTO_STAGE_H
-#include <stdbool.h>
 #include "proto/attr.h"
 #include "proto/batch.h"
 #include "proto/err.h"
 #include "proto/message.h"
 #include "proto/options.h"
 #include "proto/pipeline.h"
+#include <stdbool.h>
 
 /*
  * The runtime of every stage. main fills a stage_def and returns
@@ -27,20 +27,26 @@
 struct stage;
 
 struct stage_def {
-	const char *name;    /* "normalize" */
-	const char *summary; /* one line for --help and the manual */
+	const char *name;              /* "normalize" */
+	const char *summary;           /* one line for --help and the manual */
 	const struct option_key *keys; /* this stage's own options */
 	size_t state_size;
-	bool source; /* has no input link */
-	bool sink;   /* emits only what stage_done passes, and only as a filter */
-	/* A run begins: m is MSG_OPEN. The previous one was closed. */
+	bool source;  /* has no input link: makes batches from assignments */
+	bool by_part; /* sends each part to the owner of its partition; else
+		       * any peer may take any batch */
+	/* A run begins: m is MSG_OPEN. The previous one was closed. It may
+	 * report MSG_OPENED itself; else the runtime does. */
 	int (*open)(struct stage *, const struct message *m, struct err *e);
-	/* One batch. Take it (*b = NULL) or leave it for the runtime to free. */
+	/* One batch. Take it (*b = NULL) or leave it for the runtime to free.
+	 */
 	int (*batch)(struct stage *, struct batch **b, struct err *e);
 	/* Every other control message; NULL if the stage has none. */
 	int (*control)(struct stage *, const struct message *m, struct err *e);
 	/* The input is empty for now: finish what was grouped. May be NULL. */
 	int (*idle)(struct stage *, struct err *e);
+	/* As a filter, before the stream: 1 if an option asked for something
+	 * else and that is done, 0 to go on. May be NULL. */
+	int (*once)(struct stage *, struct err *e);
 	/* The run ends, or the process does; always called after open. */
 	void (*close)(struct stage *);
 };
@@ -57,19 +63,20 @@ uint32_t stage_instances(const struct stage *st); /* of this stage */
 uint32_t stage_outputs(const struct stage *st);   /* peers downstream */
 
 /*
- * Sends b downstream, to peer number b->part % outputs, or to any when the
- * stage before identity. Blocks on back-pressure. On success takes *b.
+ * Sends b downstream, to peer number b->part % outputs or to any (by_part).
+ * Blocks on back-pressure. On success takes *b. A source's chunk that was
+ * given to somebody else meanwhile fails with code "fenced": clean up and
+ * return it; the runtime goes on with the next assignment.
  */
 int stage_send(struct stage *st, struct batch **b, struct err *e) MUST_CHECK;
 
 /* Sends m to the supervisor; as a filter, chunk_end and planned go where the
  * runtime needs them and the rest is summed up for the log. run is filled. */
-int stage_report(struct stage *st, struct message *m, struct err *e)
-    MUST_CHECK;
+int stage_report(struct stage *st, struct message *m, struct err *e) MUST_CHECK;
 
 /* Acknowledges all of b: b->left plus counts (OUT_COUNT of them, or NULL). */
-int stage_ack(struct stage *st, const struct batch *b,
-    const uint64_t *counts, struct err *e) MUST_CHECK;
+int stage_ack(struct stage *st, const struct batch *b, const uint64_t *counts,
+    struct err *e) MUST_CHECK;
 
 /*
  * Reports row of b as a reject and adds it to b->left[OUT_REJECTED]; the

@@ -1,7 +1,7 @@
 #include "proto/unpack.h"
+#include "proto/wire.h"
 #include <msgpack/unpack.h>
 #include <string.h>
-#include "proto/wire.h"
 
 int
 unpack_one(struct span in, unsigned depth, const char *code, struct unpack *u,
@@ -14,8 +14,8 @@ unpack_one(struct span in, unsigned depth, const char *code, struct unpack *u,
 	msgpack_unpacked got;
 	msgpack_unpacked_init(&got);
 	size_t off = 0;
-	msgpack_unpack_return r = msgpack_unpack_next(&got,
-	    (const char *)in.data, in.len, &off);
+	msgpack_unpack_return r =
+	    msgpack_unpack_next(&got, (const char *)in.data, in.len, &off);
 	if (r != MSGPACK_UNPACK_SUCCESS || off != in.len) {
 		msgpack_unpacked_destroy(&got);
 		return err_data(e, code, "not one well-formed msgpack object");
@@ -43,8 +43,8 @@ unpack_uint(const msgpack_object *o, uint64_t max, uint64_t *out)
 }
 
 int
-unpack_str(const msgpack_object *o, struct arena *a, size_t max,
-    const char **out)
+unpack_str(
+    const msgpack_object *o, struct arena *a, size_t max, const char **out)
 {
 	if (o->type != MSGPACK_OBJECT_STR || o->via.str.size > max)
 		return -1;
@@ -59,8 +59,8 @@ unpack_bin(const msgpack_object *o, size_t max, struct span *out)
 {
 	if (o->type != MSGPACK_OBJECT_BIN || o->via.bin.size > max)
 		return -1;
-	*out = (struct span){ (const uint8_t *)o->via.bin.ptr,
-		o->via.bin.size };
+	*out =
+	    (struct span){ (const uint8_t *)o->via.bin.ptr, o->via.bin.size };
 	return 0;
 }
 
@@ -68,6 +68,6 @@ bool
 unpack_key_is(const msgpack_object *o, const char *key)
 {
 	return o->type == MSGPACK_OBJECT_STR &&
-	    o->via.str.size == strlen(key) &&
-	    memcmp(o->via.str.ptr, key, o->via.str.size) == 0;
+	       o->via.str.size == strlen(key) &&
+	       memcmp(o->via.str.ptr, key, o->via.str.size) == 0;
 }

@@ -1,7 +1,7 @@
 #include "proto/value.h"
-#include <string.h>
 #include "proto/datetime.h"
 #include "proto/decimal.h"
+#include <string.h>
 
 static const struct {
 	const char *name;

@@ -1,10 +1,10 @@
 #ifndef PROTO_VALUE_H
 #define PROTO_VALUE_H
+#include "proto/attr.h"
+#include "proto/buf.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include "proto/attr.h"
-#include "proto/buf.h"
 
 /*
  * The value types of a row (normalization.md, layer 1) and how one value of

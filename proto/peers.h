@@ -1,0 +1,32 @@
+#ifndef PROTO_PEERS_H
+#define PROTO_PEERS_H
+#include "proto/attr.h"
+#include "proto/buf.h"
+#include "proto/err.h"
+#include "proto/sock.h"
+#include <stdbool.h>
+
+/*
+ * The way downstream: one socket shared by all peers, or one socket per
+ * peer, so that a partition's rows stay in order on one path.
+ */
+struct peers {
+	bool by_part;
+	int hwm;
+	size_t n;            /* peers */
+	char **endpoints;    /* n, owned */
+	struct sock **socks; /* n if by_part, else 1 */
+};
+
+/* The list changed: body is MSG_PEERS' array of endpoints. Connections that
+ * stay are kept. */
+int peers_set(struct peers *p, struct span body, struct err *e) MUST_CHECK;
+void peers_close(struct peers *p);
+
+/* The socket a part leaves by; NULL before the first peers_set. */
+struct sock *peers_sock(struct peers *p, uint32_t part);
+
+/* The message body, for the supervisor. */
+void peers_encode(const char *const *endpoints, size_t n, struct buf *out);
+
+#endif

@@ -1,0 +1,338 @@
+#include "proto/stage.h"
+#include "proto/clock.h"
+#include "proto/limits.h"
+#include "proto/log.h"
+#include "proto/stage_impl.h"
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* sysexits(3), as the supervisor reads them. */
+enum {
+	EX_OK = 0,
+	EX_USAGE = 64,
+	EX_INTERNAL = 71,
+	EX_AGAIN = 75,
+	EX_CONF = 78
+};
+
+static const struct option_key common_keys[] = {
+	OPTION_FLAG(struct stage_options, stdio, "--stdio", 0,
+	    "work as a filter: batches on standard input and output"),
+	OPTION_TEXT(struct stage_options, config, "--config", 'c', "FILE",
+	    "the pipeline file, syncline.yaml(5)"),
+	OPTION_TEXT(struct stage_options, entity, "--entity", 'e', "NAME",
+	    "the entity; by default the one the stream names"),
+	OPTION_TEXT(struct stage_options, base, "--base", 0, "DIR",
+	    "where relative paths in the file start; default: its folder"),
+	OPTION_TEXT(struct stage_options, rejects, "--rejects", 0, "FILE",
+	    "as a filter, append rejected rows to FILE as msgpack"),
+	OPTION_INT(struct stage_options, run, "--run", 0, 1, INT64_MAX, "N",
+	    "as a filter, the number of the run; default 1"),
+	OPTION_TEXT(struct stage_options, control, "--control", 0, "ENDPOINT",
+	    "as a service, where the supervisor listens"),
+	OPTION_TEXT(struct stage_options, endpoint, "--endpoint", 0, "ENDPOINT",
+	    "as a service, where to take batches"),
+	OPTION_INT(struct stage_options, instance, "--instance", 0, 0,
+	    LIMIT_WORKERS - 1, "N", "as a service, which worker this is"),
+	OPTION_INT(struct stage_options, instances, "--instances", 0, 1,
+	    LIMIT_WORKERS, "N", "as a service, how many there are of it"),
+	OPTION_FLAG(
+	    struct stage_options, verbose, "--verbose", 'v', "log every step"),
+	OPTION_FLAG(struct stage_options, version, "--version", 'V',
+	    "print the version and exit"),
+	OPTION_FLAG(struct stage_options, help, "--help", 'h',
+	    "print this help and exit"),
+	OPTION_END,
+};
+static const struct option_key hidden_keys[] = {
+	OPTION_FLAG(struct stage_options, help_mdoc, "--help-mdoc", 0, ""),
+	OPTION_END,
+};
+
+void *
+stage_state(const struct stage *st)
+{
+	return st->state;
+}
+
+const struct pipeline *
+stage_pipeline(const struct stage *st)
+{
+	return st->pipeline;
+}
+
+const struct entity *
+stage_entity(const struct stage *st)
+{
+	return st->entity;
+}
+
+uint64_t
+stage_run(const struct stage *st)
+{
+	return st->run;
+}
+
+bool
+stage_is_filter(const struct stage *st)
+{
+	return st->opt.stdio;
+}
+
+uint32_t
+stage_instance(const struct stage *st)
+{
+	return (uint32_t)st->opt.instance;
+}
+
+uint32_t
+stage_instances(const struct stage *st)
+{
+	return (uint32_t)st->opt.instances;
+}
+
+uint32_t
+stage_outputs(const struct stage *st)
+{
+	return st->opt.stdio ? 1 : (uint32_t)st->peers.n;
+}
+
+int
+stage_send(struct stage *st, struct batch **b, struct err *e)
+{
+	if (stage_flush_rejects(st, e) < 0)
+		return -1;
+	return st->ops->send(st, b, e);
+}
+
+int
+stage_report(struct stage *st, struct message *m, struct err *e)
+{
+	m->run = st->run;
+	if (m->kind == MSG_OPENED)
+		st->opened_reported = true;
+	if (stage_flush_rejects(st, e) < 0)
+		return -1;
+	return st->ops->report(st, m, e);
+}
+
+int
+stage_ack(struct stage *st, const struct batch *b, const uint64_t *counts,
+    struct err *e)
+{
+	struct message m = { .kind = MSG_ACK,
+		.chunk = b->chunk,
+		.attempt = b->attempt,
+		.seq = b->seq,
+		.part = b->part };
+	for (size_t i = 0; i < OUT_COUNT; i++) {
+		m.counts[i] = b->left[i] + (counts ? counts[i] : 0);
+		st->counts[i] += m.counts[i];
+	}
+	return stage_report(st, &m, e);
+}
+
+int
+stage_done(
+    struct stage *st, struct batch **b, const uint64_t *counts, struct err *e)
+{
+	return st->ops->done(st, b, counts, e);
+}
+
+int
+stage_find_entity(struct stage *st, const char *name, struct err *e)
+{
+	const struct entity *en =
+	    name ? pipeline_entity(st->pipeline, name) : NULL;
+	if (!en)
+		return err_config(e, "no_entity", "%s has no entity \"%s\"",
+		    st->pipeline->path, name ? name : "");
+	st->entity = en;
+	return 0;
+}
+
+int
+stage_begin(struct stage *st, const struct message *m, struct err *e)
+{
+	stage_finish(st);
+	if (stage_find_entity(st, m->entity, e) < 0)
+		return -1;
+	st->run = m->run;
+	log_set_run(m->run, m->entity);
+	st->open = true;
+	st->opened_reported = false;
+	memset(st->counts, 0, sizeof(st->counts));
+	if (st->def->open && st->def->open(st, m, e) < 0)
+		return -1;
+	if (st->opened_reported)
+		return 0;
+	return stage_report(st, &(struct message){ .kind = MSG_OPENED }, e);
+}
+
+void
+stage_finish(struct stage *st)
+{
+	if (st->open && st->def->close)
+		st->def->close(st);
+	st->open = false;
+	log_set_run(0, NULL);
+}
+
+int
+stage_control(struct stage *st, const struct message *m, struct err *e)
+{
+	if ((m->kind == MSG_PLAN || m->kind == MSG_DESCRIBE) &&
+	    stage_find_entity(st, m->entity, e) < 0)
+		return -1;
+	return st->def->control ? st->def->control(st, m, e) : 0;
+}
+
+int
+stage_take_batch(struct stage *st, struct frame *f, struct err *e)
+{
+	struct batch *b = NULL;
+	if (batch_decode_frame(f, &b, e) < 0)
+		return -1;
+	int r = 0;
+	/* What is left of a run that was closed meanwhile is nobody's. */
+	if (st->open && b->run == st->run)
+		r = st->def->batch(st, &b, e);
+	if (r == 0)
+		r = stage_flush_rejects(st, e);
+	batch_free(&b);
+	return r;
+}
+
+static int
+exit_code(const struct err *e)
+{
+	switch (e->cls) {
+	case ERR_NONE:
+		return EX_OK;
+	case ERR_RETRY:
+		return EX_AGAIN;
+	case ERR_CONFIG:
+	case ERR_DATA:
+		return EX_CONF;
+	case ERR_BUG:
+		return EX_INTERNAL;
+	}
+	return EX_INTERNAL;
+}
+
+static void
+put_help(const struct stage_def *def, struct buf *out)
+{
+	buf_printf(out,
+	    "usage: syncline-%s --stdio -c FILE [options]\n\n%s\n\n", def->name,
+	    def->summary);
+	buf_puts(out, "options:\n");
+	if (def->keys)
+		options_help(def->keys, out);
+	options_help(common_keys, out);
+	buf_puts(out,
+	    "\nexit status: 0 done, 64 usage, 71 internal error, 75 try again "
+	    "later,\n78 configuration. Manual: ");
+	buf_printf(out, "syncline-%s(1), syncline(1)\n", def->name);
+}
+
+/* 1 if an option asked for words only and they were printed. */
+static int
+print_words(const struct stage *st)
+{
+	struct buf out = { 0 };
+	if (st->opt.help) {
+		put_help(st->def, &out);
+	} else if (st->opt.version) {
+		buf_printf(
+		    &out, "syncline-%s %s\n", st->def->name, SYNCLINE_VERSION);
+	} else if (st->opt.help_mdoc) {
+		if (st->def->keys)
+			options_mdoc(st->def->keys, &out);
+		options_mdoc(common_keys, &out);
+	} else {
+		return 0;
+	}
+	fputs(buf_str(&out), stdout);
+	buf_free(&out);
+	return 1;
+}
+
+static int
+parse_options(struct stage *st, int argc, char **argv, struct err *e)
+{
+	struct option_set sets[] = {
+		{ common_keys, &st->opt },
+		{ hidden_keys, &st->opt },
+		{ st->def->keys, st->state },
+	};
+	int words = 0;
+	if (options_parse(argc, argv, sets, st->def->keys ? 3 : 2, &words, e) <
+	    0)
+		return -1;
+	if (st->opt.help || st->opt.version || st->opt.help_mdoc)
+		return 0;
+	if (words)
+		return err_config(
+		    e, "usage", "unexpected word \"%s\"", argv[0]);
+	if (!st->opt.config)
+		return err_config(e, "usage", "-c FILE is needed");
+	if (st->opt.stdio == (st->opt.control != NULL))
+		return err_config(
+		    e, "usage", "either --stdio or --control is needed");
+	return 0;
+}
+
+static int
+run_stage(struct stage *st, struct err *e)
+{
+	struct problems problems = { 0 };
+	if (pipeline_load(st->opt.config, st->opt.base, &st->pipeline,
+		&problems, e) < 0) {
+		if (problems.count)
+			fputs(buf_str(&problems.text), stderr);
+		buf_free(&problems.text);
+		return -1;
+	}
+	if (st->opt.stdio)
+		return stage_filter_main(st, e);
+	return stage_service_main(st, e);
+}
+
+int
+stage_main(int argc, char **argv, const struct stage_def *def)
+{
+	struct err e = { 0 };
+	struct stage st = { .def = def,
+		.opt = { .run = 1, .instances = 1 },
+		.rejects_fd = -1,
+		.state = mem_zalloc(def->state_size) };
+	char name[64];
+	snprintf(name, sizeof(name), "syncline-%s", def->name);
+	log_init(name, LOG_LEVEL_INFO);
+	if (parse_options(&st, argc, argv, &e) < 0) {
+		fprintf(
+		    stderr, "%s: %s\nTry '%s --help'.\n", name, e.msg, name);
+		free(st.state);
+		return EX_USAGE;
+	}
+	if (print_words(&st)) {
+		free(st.state);
+		return EX_OK;
+	}
+	if (st.opt.verbose)
+		log_init(name, LOG_LEVEL_DEBUG);
+	signal(SIGPIPE, SIG_IGN);
+	/* The stages leave the cores to the databases they talk to. */
+	sched_setscheduler(0, SCHED_BATCH, &(struct sched_param){ 0 });
+	if (run_stage(&st, &e) < 0)
+		log_err(LOG_LEVEL_ERROR, "stopped", &e);
+	stage_finish(&st);
+	pipeline_free(&st.pipeline);
+	arena_free(&st.rejects.arena);
+	free(st.state);
+	return exit_code(&e);
+}

@@ -1,0 +1,79 @@
+#ifndef PROTO_STAGE_IMPL_H
+#define PROTO_STAGE_IMPL_H
+#include "proto/arena.h"
+#include "proto/peers.h"
+#include "proto/reject.h"
+#include "proto/sock.h"
+#include "proto/stage.h"
+#include "proto/stream.h"
+
+/* The inside of the runtime, shared by stage*.c and nobody else. */
+struct stage_options {
+	bool stdio, help, version, help_mdoc, verbose;
+	const char *config, *base, *entity, *control, *endpoint, *rejects;
+	int64_t instance, instances, run;
+};
+
+/* Rejects that wait to be reported together. */
+struct stage_rejects {
+	struct arena arena;
+	struct reject *rows; /* in arena */
+	size_t n, cap, bytes;
+	uint32_t chunk, attempt, seq;
+};
+
+/* A control message that came while a batch was being sent. */
+struct stage_waiting {
+	struct stage_waiting *next;
+	struct frame frame;
+};
+
+/* What differs between the two lives of a stage. */
+struct stage_ops {
+	int (*send)(struct stage *, struct batch **, struct err *);
+	int (*report)(struct stage *, const struct message *, struct err *);
+	int (*done)(struct stage *, struct batch **, const uint64_t *counts,
+	    struct err *);
+};
+
+struct stage {
+	const struct stage_def *def;
+	const struct stage_ops *ops;
+	struct stage_options opt;
+	void *own_options; /* what def->keys fill: the state itself */
+	void *state;
+	struct pipeline *pipeline;
+	const struct entity *entity;
+	uint64_t run;
+	bool open, opened_reported;
+	struct stage_rejects rejects;
+	uint64_t counts[OUT_COUNT]; /* acknowledged by this process */
+	/* service */
+	struct sock *control, *pull;
+	struct peers peers;
+	struct stage_waiting *waiting; /* oldest first */
+	uint32_t assigned_chunk, assigned_attempt;
+	bool fenced, stopping;
+	/* filter */
+	struct stream in;
+	int rejects_fd;
+	struct buf chunk_list; /* of a source: the frames of MSG_CHUNK */
+	struct buf schema;     /* of a source: MSG_PLANNED's body */
+};
+
+int stage_filter_main(struct stage *st, struct err *e) MUST_CHECK;
+int stage_service_main(struct stage *st, struct err *e) MUST_CHECK;
+
+/* What both lives do with a message for the stage. */
+int stage_begin(
+    struct stage *st, const struct message *m, struct err *e) MUST_CHECK;
+void stage_finish(struct stage *st);
+int stage_control(
+    struct stage *st, const struct message *m, struct err *e) MUST_CHECK;
+int stage_take_batch(
+    struct stage *st, struct frame *f, struct err *e) MUST_CHECK;
+int stage_find_entity(
+    struct stage *st, const char *name, struct err *e) MUST_CHECK;
+int stage_flush_rejects(struct stage *st, struct err *e) MUST_CHECK;
+
+#endif

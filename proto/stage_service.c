@@ -1,0 +1,369 @@
+#include "proto/clock.h"
+#include "proto/log.h"
+#include "proto/stage_impl.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/*
+ * A stage as a service: batches by PULL and PUSH, everything else over one
+ * DEALER to the supervisor. A message that comes while a batch waits for room
+ * downstream is kept and handled next, except a change of peers, which may be
+ * just what the batch waits for.
+ */
+enum { CONTROL_HWM = 64, ERROR_WAIT_MS = 2000 };
+
+/* Blocks until the control socket took the message. */
+static int
+service_report(struct stage *st, const struct message *m, struct err *e)
+{
+	struct buf out = { 0 };
+	message_encode(m, &out);
+	int r;
+	while ((r = sock_send(st->control, &out, e)) == 0) {
+		struct sock_item item = { .sock = st->control,
+			.want_send = true };
+		if (sock_wait(&item, 1, -1, e) < 0) {
+			r = -1;
+			break;
+		}
+	}
+	buf_free(&out);
+	return r < 0 ? -1 : 0;
+}
+
+static void
+keep_waiting(struct stage *st, struct frame *f)
+{
+	struct stage_waiting *w = mem_zalloc(sizeof(*w));
+	w->frame = *f;
+	*f = (struct frame){ 0 };
+	struct stage_waiting **end = &st->waiting;
+	while (*end)
+		end = &(*end)->next;
+	*end = w;
+}
+
+/* Peers and fences take effect at once, the rest in its turn. */
+static int
+apply_urgent(struct stage *st, struct frame *f, struct err *e)
+{
+	struct arena a = { 0 };
+	struct message m;
+	int r = message_decode(f->bytes, &a, &m, e);
+	if (r == 0 && m.kind == MSG_PEERS) {
+		r = peers_set(&st->peers, m.body, e);
+	} else if (r == 0) {
+		if (m.kind == MSG_FENCE && m.chunk == st->assigned_chunk &&
+		    m.attempt > st->assigned_attempt)
+			st->fenced = true;
+		if (m.kind == MSG_EXIT)
+			st->stopping = true;
+		keep_waiting(st, f);
+	}
+	arena_free(&a);
+	return r;
+}
+
+static int
+look_at_control(struct stage *st, struct err *e)
+{
+	struct frame f = { 0 };
+	int r;
+	while ((r = sock_recv(st->control, &f, e)) == 1) {
+		r = apply_urgent(st, &f, e);
+		frame_free(&f);
+		if (r < 0)
+			break;
+	}
+	if (r < 0)
+		return -1;
+	if (st->stopping)
+		return err_retry(e, "stopping", "told to stop");
+	if (st->def->source && st->fenced)
+		return err_retry(e, "fenced", "the chunk was given away");
+	return 0;
+}
+
+/* Until there is room downstream, or control has something. */
+static int
+wait_for_room(struct stage *st, struct sock *out, struct err *e)
+{
+	struct sock_item items[] = {
+		{ .sock = st->control },
+		{ .sock = out, .want_send = true },
+	};
+	return sock_wait(items, out ? 2 : 1, -1, e);
+}
+
+static int
+service_send(struct stage *st, struct batch **b, struct err *e)
+{
+	struct buf out = { 0 };
+	batch_encode(*b, &out);
+	for (;;) {
+		int r = look_at_control(st, e);
+		struct sock *s = peers_sock(&st->peers, (*b)->part);
+		if (r == 0 && s)
+			r = sock_send(s, &out, e);
+		if (r == 0)
+			r = wait_for_room(st, s, e);
+		if (r < 0) {
+			buf_free(&out);
+			return -1;
+		}
+		if (!out.data)
+			break;
+	}
+	batch_free(b);
+	return 0;
+}
+
+static int
+service_done(
+    struct stage *st, struct batch **b, const uint64_t *counts, struct err *e)
+{
+	int r = stage_ack(st, *b, counts, e);
+	if (r == 0)
+		batch_free(b);
+	return r;
+}
+
+static const struct stage_ops service_ops = {
+	.send = service_send,
+	.report = service_report,
+	.done = service_done,
+};
+
+static int
+assign(struct stage *st, const struct message *m, struct err *e)
+{
+	st->assigned_chunk = m->chunk;
+	st->assigned_attempt = m->attempt;
+	st->fenced = false;
+	int r = stage_control(st, m, e);
+	st->assigned_attempt = UINT32_MAX;
+	if (r < 0 && strcmp(e->code, "fenced") == 0) {
+		log_debug("chunk given away", "chunk", log_u64(m->chunk), NULL);
+		err_clear(e);
+		return 0;
+	}
+	return r;
+}
+
+static int
+close_run(struct stage *st, struct err *e)
+{
+	if (st->def->idle && st->open && st->def->idle(st, e) < 0)
+		return -1;
+	/* The answer must still carry the run it is about. */
+	stage_finish(st);
+	return stage_report(st, &(struct message){ .kind = MSG_CLOSED }, e);
+}
+
+static int
+handle_message(struct stage *st, const struct message *m, struct err *e)
+{
+	switch (m->kind) {
+	case MSG_PEERS:
+		return peers_set(&st->peers, m->body, e);
+	case MSG_OPEN:
+		return stage_begin(st, m, e);
+	case MSG_ASSIGN:
+		return assign(st, m, e);
+	case MSG_CLOSE:
+		return close_run(st, e);
+	case MSG_EXIT:
+		st->stopping = true;
+		return 0;
+	case MSG_FENCE:
+	case MSG_DESCRIBE:
+	case MSG_PLAN:
+	case MSG_EXCEPT:
+	case MSG_COMMIT:
+	case MSG_JOIN:
+	case MSG_SWEEP:
+	case MSG_DELETE:
+		return stage_control(st, m, e);
+	case MSG_HELLO:
+	case MSG_DESCRIBED:
+	case MSG_PLANNED:
+	case MSG_CHUNK:
+	case MSG_CHUNK_END:
+	case MSG_ACK:
+	case MSG_REJECT:
+	case MSG_OPENED:
+	case MSG_COMMITTED:
+	case MSG_SWEPT:
+	case MSG_CLOSED:
+	case MSG_ERROR:
+	case MSG_END:
+		break;
+	}
+	return err_bug(
+	    e, "unexpected %s from the supervisor", message_kind_name(m->kind));
+}
+
+static int
+handle_frame(struct stage *st, struct frame *f, struct err *e)
+{
+	struct arena a = { 0 };
+	struct message m;
+	int r = message_decode(f->bytes, &a, &m, e);
+	if (r == 0)
+		r = handle_message(st, &m, e);
+	if (r == 0)
+		r = stage_flush_rejects(st, e);
+	arena_free(&a);
+	return r;
+}
+
+/* Everything control has, the kept messages first. */
+static int
+drain_control(struct stage *st, struct err *e)
+{
+	for (;;) {
+		struct frame f = { 0 };
+		struct stage_waiting *w = st->waiting;
+		int r = 1;
+		if (w) {
+			f = w->frame;
+			st->waiting = w->next;
+			free(w);
+		} else {
+			r = sock_recv(st->control, &f, e);
+		}
+		if (r <= 0)
+			return r;
+		r = handle_frame(st, &f, e);
+		frame_free(&f);
+		if (r < 0 || st->stopping)
+			return r;
+	}
+}
+
+/* Takes batches while there are any; control is looked at in between. */
+static int
+service_loop(struct stage *st, struct err *e)
+{
+	bool worked = false;
+	while (!st->stopping) {
+		if (drain_control(st, e) < 0)
+			return -1;
+		struct frame f = { 0 };
+		int r =
+		    st->stopping || !st->pull ? 0 : sock_recv(st->pull, &f, e);
+		if (r < 0)
+			return -1;
+		if (r == 1) {
+			r = stage_take_batch(st, &f, e);
+			frame_free(&f);
+			if (r < 0)
+				return -1;
+			worked = true;
+			continue;
+		}
+		if (worked && st->def->idle && st->open &&
+		    st->def->idle(st, e) < 0)
+			return -1;
+		worked = false;
+		if (st->stopping || st->waiting)
+			continue;
+		struct sock_item items[] = { { .sock = st->control },
+			{ .sock = st->pull } };
+		if (sock_wait(items, st->pull ? 2 : 1, -1, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+connect_all(struct stage *st, struct err *e)
+{
+	char name[64];
+	snprintf(name, sizeof(name), "%s.%ld", st->def->name,
+	    (long)st->opt.instance);
+	int hwm = (int)st->pipeline->hwm;
+	st->peers = (struct peers){ .by_part = st->def->by_part, .hwm = hwm };
+	if (sock_open(SOCK_DEALER, name, CONTROL_HWM, &st->control, e) < 0 ||
+	    sock_connect(st->control, st->opt.control, e) < 0)
+		return -1;
+	if (!st->def->source) {
+		if (sock_open(SOCK_PULL, NULL, hwm, &st->pull, e) < 0 ||
+		    sock_bind(st->pull, st->opt.endpoint, e) < 0)
+			return -1;
+	}
+	struct message hello = { .kind = MSG_HELLO,
+		.stage = st->def->name,
+		.instance = (uint32_t)st->opt.instance,
+		.pid = (uint32_t)getpid(),
+		.endpoint = st->opt.endpoint };
+	return service_report(st, &hello, e);
+}
+
+/* The last word of a failing stage. It waits for the answer, because what a
+ * process sent before it died may never arrive. */
+static void
+report_error(struct stage *st, const struct err *why)
+{
+	struct err e = { 0 };
+	struct message m = { .kind = MSG_ERROR,
+		.run = st->run,
+		.chunk = st->assigned_chunk,
+		.attempt = st->assigned_attempt,
+		.cls = why->cls,
+		.code = why->code,
+		.text = why->msg };
+	if (service_report(st, &m, &e) < 0)
+		return;
+	int64_t until = clock_mono_ms() + ERROR_WAIT_MS;
+	for (int64_t left; (left = until - clock_mono_ms()) > 0;) {
+		struct sock_item item = { .sock = st->control };
+		struct frame f = { 0 };
+		struct arena a = { 0 };
+		struct message got = { 0 };
+		if (sock_wait(&item, 1, left, &e) < 0)
+			return;
+		if (sock_recv(st->control, &f, &e) != 1)
+			continue;
+		int r = message_decode(f.bytes, &a, &got, &e);
+		bool told = r == 0 && got.kind == MSG_EXIT;
+		frame_free(&f);
+		arena_free(&a);
+		if (told)
+			return;
+	}
+}
+
+static void
+free_waiting(struct stage *st)
+{
+	for (struct stage_waiting *w = st->waiting, *next; w; w = next) {
+		next = w->next;
+		frame_free(&w->frame);
+		free(w);
+	}
+	st->waiting = NULL;
+}
+
+int
+stage_service_main(struct stage *st, struct err *e)
+{
+	st->ops = &service_ops;
+	st->assigned_attempt = UINT32_MAX;
+	int r = connect_all(st, e);
+	if (r == 0)
+		r = service_loop(st, e);
+	if (r < 0 && strcmp(e->code, "stopping") == 0) {
+		err_clear(e);
+		r = 0;
+	}
+	if (r < 0 && st->control)
+		report_error(st, e);
+	free_waiting(st);
+	peers_close(&st->peers);
+	sock_close(&st->pull, 0);
+	sock_close(&st->control, 1000);
+	return r;
+}
