@@ -200,7 +200,7 @@ round_trip(void **state)
 	int64_t first =
 	    datetime_days((struct civil){ -9999, 1, 1 }) * MICROS_PER_DAY;
 	int64_t last =
-	    datetime_days((struct civil){ 294246, 12, 31 }) * MICROS_PER_DAY;
+	    datetime_days((struct civil){ 294000, 12, 31 }) * MICROS_PER_DAY;
 	for (int64_t t = first; t < last; t += INT64_C(987654321987654)) {
 		struct buf out = { 0 };
 		datetime_put_timestamptz(t, &out);
