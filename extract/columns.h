@@ -1,0 +1,38 @@
+#ifndef EXTRACT_COLUMNS_H
+#define EXTRACT_COLUMNS_H
+#include "proto/arena.h"
+#include "proto/attr.h"
+#include "proto/err.h"
+#include "proto/message.h"
+#include "proto/pipeline.h"
+#include "proto/schema.h"
+#include <stdbool.h>
+#include <stddef.h>
+
+/* A source column that is read. */
+struct wanted_column {
+	const struct schema_column *from;
+	size_t index;    /* in the schema */
+	bool field;      /* goes out as ROLE_FIELD */
+	bool rowversion; /* goes out as ROLE_ROWVERSION, perhaps also */
+	/* A field made of it reads "," as the decimal point: a number that
+	 * has to travel as text is written without any point. */
+	bool comma;
+};
+
+struct wanted {
+	size_t n; /* at least 1 */
+	struct wanted_column *cols;
+};
+
+/*
+ * What a run has to read of a source with schema s: what the mapping needs
+ * and the rowversion; for a sweep what the key needs; for an adoption the
+ * target's own columns of the mapped fields, without tracking columns. In
+ * the order of s. A column that s lacks, or has twice, is ERR_CONFIG.
+ */
+int columns_wanted(const struct entity *en, enum run_mode mode,
+    const struct schema *s, struct arena *a, struct wanted *out,
+    struct err *e) MUST_CHECK;
+
+#endif

@@ -1,0 +1,85 @@
+#ifndef EXTRACT_EMIT_H
+#define EXTRACT_EMIT_H
+#include "extract/columns.h"
+#include "proto/attr.h"
+#include "proto/batch.h"
+#include "proto/column.h"
+#include "proto/err.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Rows on their way into raw batches. A source adds one value to every
+ * column of emit.cols, then calls emit_row; full batches leave by themselves.
+ *
+ * A column of a batch has one type. One whose values do not all fit the
+ * declared type is demoted for the rest of that batch: everything in it
+ * travels as plain text, and normalize converts or rejects value by value.
+ */
+struct emit_column {
+	const char *name;
+	const char *type_name; /* opaque; else NULL */
+	enum value_type declared;
+	bool field, rowversion, comma; /* struct wanted_column */
+	bool demoted;
+	struct column_builder values; /* write here, unless demoted */
+};
+
+/* Where batches go; both take *b on success. reject is for a batch of one row
+ * that goes nowhere else. */
+struct emit_sink {
+	int (*send)(void *ctx, struct batch **b, struct err *e);
+	int (*reject)(
+	    void *ctx, struct batch **b, const struct err *why, struct err *e);
+	void *ctx;
+};
+
+struct emit {
+	struct emit_sink sink;
+	struct batch header; /* entity, run, chunk, attempt of every batch */
+	size_t batch_rows, batch_bytes;
+	size_t ncols;
+	struct emit_column *cols;
+	struct batch *b; /* being filled; its arena holds the columns */
+	size_t nrows, nbytes;
+	uint32_t seq; /* of the next batch; at the end their number */
+	uint64_t rows, bytes;
+	struct buf version; /* the highest rowversion so far; empty: none */
+};
+
+/* cols is kept and must outlive em; en, run, chunk, attempt fill header. */
+void emit_init(struct emit *em, const struct emit_sink *sink,
+    const struct entity *en, struct emit_column *cols, size_t ncols);
+void emit_free(struct emit *em); /* drops what was not sent */
+
+/* The columns of a batch for what is wanted, in a. */
+struct emit_column *emit_columns(const struct wanted *w, struct arena *a);
+
+/* Opens the first batch; before the first value, once. */
+void emit_begin(struct emit *em);
+/* Ends a row that took about that many bytes at the source. */
+int emit_row(struct emit *em, size_t bytes, struct err *e) MUST_CHECK;
+/* Sends what is there; a source calls it once, after its last row. */
+int emit_flush(struct emit *em, struct err *e) MUST_CHECK;
+
+/*
+ * A row that cannot be told apart into columns leaves here: it is rejected
+ * with its text in one column, EMIT_LINE, and its line number, instead of
+ * being emitted. No value may have been added for it.
+ */
+#define EMIT_LINE    "(line)"
+#define EMIT_LINE_NO "(line number)"
+int emit_reject_line(struct emit *em, struct span line, uint64_t number,
+    const struct err *why, struct err *e) MUST_CHECK;
+
+/* ERR_CONFIG: a value of c takes n bytes, more than LIMIT_VALUE_BYTES. */
+int emit_too_large(const struct emit *em, const struct emit_column *c, size_t n,
+    struct err *e);
+
+/* Turns what c holds into text, now and for the rest of the batch. */
+void emit_demote(struct emit *em, struct emit_column *c);
+/* Appends a number's canonical text to a demoted column. */
+void emit_number_text(struct emit_column *c, struct span canon);
+
+#endif

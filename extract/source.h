@@ -1,0 +1,72 @@
+#ifndef EXTRACT_SOURCE_H
+#define EXTRACT_SOURCE_H
+#include "extract/chunk.h"
+#include "extract/columns.h"
+#include "extract/emit.h"
+#include "proto/arena.h"
+#include "proto/attr.h"
+#include "proto/err.h"
+#include "proto/message.h"
+#include "proto/pipeline.h"
+#include "proto/schema.h"
+#include <stdbool.h>
+
+/*
+ * One entity's source, open: a driver behind one table of functions. Opening
+ * connects and learns the schema; nothing is read until source_read.
+ *
+ * A read either gives every row of its range to emit, last flush included,
+ * and returns 0, or fails. There is no short read that looks complete.
+ */
+struct source_handle {
+	const struct source_driver *driver;
+	const struct entity *en;
+	enum run_mode mode;
+	const struct connection *conn; /* of the target, to adopt */
+	const char *table;             /* the same; NULL: en says */
+	struct arena arena;            /* all that lives as long as this */
+	struct schema schema;          /* every column there is */
+	struct wanted wanted;          /* those that are read */
+	bool snapshot; /* all chunks of a plan see one and the same state */
+	void *own;     /* the driver's state, in arena */
+};
+
+struct source_driver {
+	enum driver kind;
+	const char *name;
+	int (*open)(
+	    struct source_handle *s, struct err *e); /* fills schema, own */
+	/* Divides what is above the watermark (empty: everything). */
+	int (*plan)(struct source_handle *s, struct span version,
+	    struct chunk_list *out, struct err *e);
+	int (*read)(struct source_handle *s, const struct chunk_range *r,
+	    struct emit *em, struct err *e);
+	void (*close)(struct source_handle *s); /* also after a failed open */
+};
+
+extern const struct source_driver source_postgres, source_sqlite, source_csv,
+    source_null;
+
+int source_open(const struct entity *en, enum run_mode mode,
+    struct source_handle **out, struct err *e) MUST_CHECK;
+void source_close(struct source_handle **s);
+
+int source_plan(struct source_handle *s, struct span version,
+    struct chunk_list *out, struct err *e) MUST_CHECK;
+
+/* Counts, and the next batch's number, are in em afterwards. */
+int source_read(struct source_handle *s, const struct chunk_range *r,
+    struct emit *em, struct err *e) MUST_CHECK;
+
+/* What the source is called in messages: `connection erp, table x`. */
+void source_describe(const struct source_handle *s, struct buf *out);
+
+/* A retry needs no source: the rows are in the range. Columns of the batches
+ * are those of the rows; en only names the rowversion among them. */
+struct rows;
+int source_rows_open(const struct entity *en, const struct chunk_range *r,
+    struct arena *a, struct rows **out, struct err *e) MUST_CHECK;
+int source_rows_read(struct rows *rows, const struct emit_sink *sink,
+    struct emit *em, struct err *e) MUST_CHECK;
+
+#endif

@@ -1,0 +1,34 @@
+#ifndef EXTRACT_SQLITE_VALUE_H
+#define EXTRACT_SQLITE_VALUE_H
+#include "extract/emit.h"
+#include "proto/attr.h"
+#include "proto/err.h"
+#include <stddef.h>
+
+struct sqlite3_stmt;
+
+/*
+ * One value of a SQLite row into its column. SQLite keeps whatever it is
+ * given, so the storage class of each value counts, not only the column's
+ * declaration:
+ *
+ *   declared     fits as it is
+ *   int          integer
+ *   bool         integer 0 or 1
+ *   float        real, integer
+ *   decimal      integer, real (shortest decimal), text in canonical form
+ *   text         text; numbers as their plain text, blobs byte for byte
+ *   json         text; numbers as their plain text
+ *   bytes        blob; text and numbers byte for byte
+ *   dates, uuid  nothing: SQLite has no such storage, all travels as text
+ *
+ * A value that does not fit demotes the column (emit.h). A blob in a column
+ * that is not for bytes counts as text, like SQLite's CAST(x AS TEXT); text
+ * that is not UTF-8 is then rejected by normalize.
+ *
+ * Returns 0 and adds the value's size to *bytes.
+ */
+int sqlite_value_put(struct emit *em, struct emit_column *c,
+    struct sqlite3_stmt *st, int i, size_t *bytes, struct err *e) MUST_CHECK;
+
+#endif
