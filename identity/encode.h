@@ -1,0 +1,33 @@
+#ifndef IDENTITY_ENCODE_H
+#define IDENTITY_ENCODE_H
+#include "proto/arena.h"
+#include "proto/buf.h"
+#include "proto/column.h"
+#include <stddef.h>
+
+/*
+ * Row encodings (identity.md, version 1) straight from columns: each field as
+ * uleb(len(name)) name tag uleb(len(value)) value, sorted by name, NULLs left
+ * out. The bytes are those of canon_value; a test holds the two together.
+ */
+struct encode_field {
+	const struct column *col;
+	const uint8_t *prefix; /* name and tag, readable for PREFIX_ROOM */
+	size_t prefix_len;
+};
+
+struct encode_plan {
+	size_t n;
+	struct encode_field *fields; /* in the plan's arena */
+	/* What the prefixes and fixed-width values of a row take at most. */
+	size_t fixed_bytes;
+};
+
+/* Sorts cols by name. The columns must outlive the plan. */
+void encode_plan_init(struct encode_plan *p, struct arena *a,
+    const struct column *const *cols, size_t n);
+
+/* Appends the encoding of one row. */
+void encode_row(const struct encode_plan *p, size_t row, struct buf *out);
+
+#endif
