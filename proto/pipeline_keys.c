@@ -1,0 +1,230 @@
+/* The keys of the pipeline file, its connections and what all runs share. */
+#include "proto/limits.h"
+#include "proto/pipeline_spec.h"
+#include "proto/spec_text.h"
+#include <stdint.h>
+#include <string.h>
+
+enum { CONNECTIONS_MAX = 1000, ENTITIES_MAX = 10000, HWM_MAX = 1000 };
+
+static const char *const drivers[] = { "postgres", "sqlite", "csv", "null",
+	NULL };
+
+const char *
+driver_name(enum driver d)
+{
+	return drivers[d];
+}
+
+static const struct spec_key connection_keys[] = {
+	{ .name = "name",
+	    .type = KEY_TEXT,
+	    .flags = KEY_REQUIRED | KEY_LABEL,
+	    AT(struct connection, name),
+	    .help = "What entities call it" },
+	{ .name = "driver",
+	    .type = KEY_ENUM,
+	    .flags = KEY_REQUIRED,
+	    AT(struct connection, driver),
+	    .names = drivers,
+	    .help = "What it connects to; null makes rows up and forgets "
+		    "what it is given" },
+	{ .name = "dsn",
+	    .type = KEY_TEXT,
+	    .flags = KEY_ENV,
+	    AT(struct connection, dsn),
+	    .help = "postgres: a libpq connection string or URI, without a "
+		    "password. ${VAR} is replaced from the environment" },
+	{ .name = "password",
+	    .type = KEY_TEXT,
+	    AT(struct connection, password),
+	    .help = "postgres: where the password is: ${VAR}, file:PATH or "
+		    "cred:NAME, a systemd credential. Never the password "
+		    "itself" },
+	{ .name = "path",
+	    .type = KEY_TEXT,
+	    .flags = KEY_ENV,
+	    AT(struct connection, path),
+	    .help = "sqlite: the database file; csv: the folder of the "
+		    "files. ${VAR} is replaced from the environment" },
+	{ .name = NULL },
+};
+
+static const struct spec_table connection_table = {
+	.name = "connection",
+	.size = sizeof(struct connection),
+	.line = offsetof(struct connection, line),
+	.secret = true,
+	.keys = connection_keys,
+	.check = pipeline_connection_check,
+};
+
+static const struct spec_key store_keys[] = {
+	{ .name = "dir",
+	    .type = KEY_TEXT,
+	    .flags = KEY_ENV,
+	    AT(struct pipeline, store_dir),
+	    .preset = ".syncline",
+	    .help = "The folder of the control store and the state" },
+	{ .name = NULL },
+};
+
+static const struct spec_table store_table = {
+	.name = "store", .size = sizeof(struct pipeline), .keys = store_keys
+};
+
+#define WORKERS(stage, what)                                                   \
+	{                                                                      \
+		.name = #stage, .type = KEY_INT,                               \
+		AT(struct pipeline, workers_##stage), .min = 1,                \
+		.max = LIMIT_WORKERS, .preset = "1", .help = (what)            \
+	}
+
+static const struct spec_key workers_keys[] = {
+	WORKERS(extract, "Processes that read chunks"),
+	WORKERS(normalize, "Processes that normalise"),
+	WORKERS(identity, "Processes that hash"),
+	WORKERS(delta, "Processes that compare; at most state.partitions"),
+	WORKERS(resolver, "Processes that resolve; at most state.partitions"),
+	WORKERS(load, "Processes that write; at most state.partitions"),
+	{ .name = NULL },
+};
+
+static const struct spec_table workers_table = {
+	.name = "workers", .size = sizeof(struct pipeline), .keys = workers_keys
+};
+
+static const struct spec_key state_keys[] = {
+	{ .name = "memory",
+	    .type = KEY_SIZE,
+	    AT(struct pipeline, state_memory),
+	    .min = 1 << 20,
+	    .max = INT64_C(1) << 40,
+	    .preset = "1GiB",
+	    .help = "Memory for the state, per delta worker; larger states "
+		    "are joined part by part" },
+	{ .name = "partitions",
+	    .type = KEY_INT,
+	    AT(struct pipeline, state_partitions),
+	    .min = 1,
+	    .max = LIMIT_PARTITIONS,
+	    .preset = "1",
+	    .help = "Parts that an entity's state is kept in, a power of "
+		    "two" },
+	{ .name = NULL },
+};
+
+static const struct spec_table state_table = {
+	.name = "state", .size = sizeof(struct pipeline), .keys = state_keys
+};
+
+static const struct spec_key limits_keys[] = {
+	{ .name = "hwm",
+	    .type = KEY_INT,
+	    AT(struct pipeline, hwm),
+	    .min = 1,
+	    .max = HWM_MAX,
+	    .preset = "2",
+	    .help = "Batches that may wait on one hop" },
+	{ .name = "load_group_rows",
+	    .type = KEY_INT,
+	    AT(struct pipeline, load_group_rows),
+	    .min = 1,
+	    .max = INT64_MAX,
+	    .preset = "65536",
+	    .help = "Rows in one target transaction, at most" },
+	{ .name = "ack_timeout",
+	    .type = KEY_TIME,
+	    AT(struct pipeline, ack_timeout_ms),
+	    .min = 1000,
+	    .max = 86400000,
+	    .preset = "120s",
+	    .help = "A chunk that makes no progress for that long is read "
+		    "again" },
+	{ .name = NULL },
+};
+
+static const struct spec_table limits_table = {
+	.name = "limits", .size = sizeof(struct pipeline), .keys = limits_keys
+};
+
+static void
+version_read(struct spec *sp, const struct node *n, void *owner)
+{
+	(void)owner;
+	if (n->kind != NODE_SCALAR || strcmp(n->text, "1") != 0)
+		spec_problem(sp, n,
+		    "expected 1, the only version of this file there is, "
+		    "found %s",
+		    spec_found(sp, n));
+}
+
+/* Read once here for its problems; every entity then reads it for itself. */
+static void
+defaults_read(struct spec *sp, const struct node *n, void *owner)
+{
+	struct pipeline_reading *r = sp->user;
+	struct entity scratch = { 0 };
+	scratch.defaults.number.precision = -1;
+	scratch.defaults.number.scale = -1;
+	(void)owner;
+	r->defaults = n;
+	spec_read(sp, &pipeline_defaults_table, n, &scratch);
+}
+
+static const struct spec_key pipeline_keys[] = {
+	{ .name = "version",
+	    .type = KEY_CUSTOM,
+	    .flags = KEY_REQUIRED,
+	    .read = version_read,
+	    .value = "1",
+	    .help = "The version of this file's format: 1" },
+	{ .name = "connections",
+	    .type = KEY_LIST,
+	    .flags = KEY_REQUIRED,
+	    AT(struct pipeline, connections),
+	    .other = offsetof(struct pipeline, nconnections),
+	    .min = 1,
+	    .max = CONNECTIONS_MAX,
+	    .table = &connection_table,
+	    .help = "Databases and files that entities are read from and "
+		    "written to" },
+	{ .name = "defaults",
+	    .type = KEY_CUSTOM,
+	    .read = defaults_read,
+	    .table = &pipeline_defaults_table,
+	    .help = "What every entity starts from" },
+	{ .name = "entities",
+	    .type = KEY_LIST,
+	    .flags = KEY_REQUIRED,
+	    AT(struct pipeline, entities),
+	    .other = offsetof(struct pipeline, nentities),
+	    .min = 1,
+	    .max = ENTITIES_MAX,
+	    .table = &pipeline_entity_table,
+	    .help = "What is kept equal: each entity is one source and one "
+		    "target" },
+	{ .name = "store",
+	    .type = KEY_MAP,
+	    .table = &store_table,
+	    .help = "Where Syncline keeps what it knows" },
+	{ .name = "workers",
+	    .type = KEY_MAP,
+	    .table = &workers_table,
+	    .help = "How many processes of each stage run" },
+	{ .name = "state",
+	    .type = KEY_MAP,
+	    .table = &state_table,
+	    .help = "What the last run left: a hash of every row" },
+	{ .name = "limits",
+	    .type = KEY_MAP,
+	    .table = &limits_table,
+	    .help = "How much is on its way at once" },
+	{ .name = NULL },
+};
+
+const struct spec_table pipeline_table = {
+	.name = "the pipeline file",
+	.size = sizeof(struct pipeline),
+	.keys = pipeline_keys,
+};
