@@ -1,0 +1,317 @@
+#include "supervisor/ledger.h"
+#include <string.h>
+#include <unistd.h>
+#include "proto/canon.h"
+#include "proto/clock.h"
+#include "proto/log.h"
+#include "proto/reject.h"
+#include "proto/rowversion.h"
+#include "proto/store_chunk.h"
+#include "proto/store_entity.h"
+#include "proto/store_reject.h"
+#include "proto/store_run.h"
+#include "supervisor/engine.h"
+
+enum { EXCEPT_PAGE = 65536 };
+
+static struct store *
+store_of(const struct run *r)
+{
+	return r->engine->store;
+}
+
+/* A run that is still live here was left so by a supervisor that died: we
+ * hold the lock. Its snapshot is gone, so it cannot go on; what it committed
+ * stands, and the new run meets it as unchanged rows. */
+static int
+close_leftover(struct run *r, struct arena *a, struct err *e)
+{
+	struct store_run old;
+	int found = store_run_find_live(store_of(r), r->entity->name, a, &old,
+	    e);
+	if (found <= 0)
+		return found;
+	struct err why = { 0 };
+	err_retry(&why, "interrupted",
+	    "the supervisor ended in mid-run; a new run reads again");
+	log_warn("an interrupted run was found", "interrupted",
+	    log_u64(old.id), NULL);
+	return store_run_move(store_of(r), old.id, STORE_RUN_FAILED, &why, e);
+}
+
+static int
+recall(struct run *r, struct arena *a, struct err *e)
+{
+	struct store_watermark w;
+	int found = store_watermark_get(store_of(r), r->entity->name, a, &w, e);
+	if (found < 0)
+		return -1;
+	if (found)
+		buf_put(&r->watermark, w.version.data, w.version.len);
+	if (r->mode != MODE_SYNC && r->mode != MODE_SWEEP)
+		return 0;
+	return store_approval_get(store_of(r), r->entity->name, &r->approved,
+		   e) < 0 ?
+	    -1 :
+	    0;
+}
+
+int
+ledger_begin(struct run *r, struct err *e)
+{
+	struct arena a = { 0 };
+	char host[256] = "";
+	gethostname(host, sizeof(host) - 1);
+	struct store_run row = { .entity = r->entity->name,
+		.mode = r->mode,
+		.strategy = STRATEGY_HASH,
+		.reason = "",
+		.pid = (uint32_t)getpid(),
+		.host = host };
+	int result = close_leftover(r, &a, e);
+	if (result == 0)
+		result = store_run_create(store_of(r), &row, e);
+	if (result == 0)
+		result = store_run_move(store_of(r), row.id, STORE_RUN_RUNNING,
+		    NULL, e);
+	r->id = row.id;
+	if (result == 0)
+		result = recall(r, &a, e);
+	for (size_t i = 0; result >= 0 && i < r->nretry_ids; i++)
+		result = store_reject_retry(store_of(r), r->retry_ids[i], r->id,
+		    e);
+	arena_free(&a);
+	return result < 0 ? -1 : 0;
+}
+
+static int
+update_run(struct run *r, struct err *e)
+{
+	char host[256] = "";
+	gethostname(host, sizeof(host) - 1);
+	struct store_run row = { .id = r->id,
+		.strategy = r->strategy,
+		.reason = r->reason,
+		.rows_read = r->rows_read,
+		.deletes_withheld = r->withheld,
+		.snapshot = r->snapshot,
+		.pid = (uint32_t)getpid(),
+		.host = host };
+	memcpy(row.counts, r->counts, sizeof(row.counts));
+	return store_run_update(store_of(r), &row, e);
+}
+
+int
+ledger_planned(struct run *r, struct err *e)
+{
+	if (store_begin(store_of(r), STORE_CHEAP, e) < 0)
+		return -1;
+	int result = update_run(r, e);
+	for (size_t i = 0; result == 0 && i < r->nchunks; i++) {
+		struct store_chunk c = { .chunk = r->chunks[i].no,
+			.range = buf_span(&r->chunks[i].range) };
+		result = store_chunk_add(store_of(r), r->id, &c, e);
+	}
+	if (result == 0)
+		return store_commit(store_of(r), e);
+	store_rollback(store_of(r));
+	return -1;
+}
+
+int
+ledger_assigned(struct run *r, struct chunk *c, struct err *e)
+{
+	if (c->no == CHUNK_DELETES) {
+		struct store_chunk row = { .chunk = c->no };
+		if (store_chunk_add(store_of(r), r->id, &row, e) < 0)
+			return -1;
+	}
+	return store_chunk_assign(store_of(r), r->id, c->no, &c->attempt, e);
+}
+
+/* "42, S1": the key's values, for people. */
+static const char *
+key_text(struct span key, size_t nkeys, struct arena *a)
+{
+	struct err e = { 0 };
+	struct value *v = arena_alloc(a, (nkeys + 1) * sizeof(*v));
+	if (key.len == 0 || canon_unpack(key, v, nkeys, &e) < 0)
+		return "";
+	struct buf out = { 0 };
+	for (size_t i = 0; i < nkeys; i++) {
+		if (i)
+			buf_puts(&out, ", ");
+		value_text(&v[i], &out);
+	}
+	char *text = arena_strndup(a, (const char *)out.data, out.len);
+	buf_free(&out);
+	return text;
+}
+
+int
+ledger_rejects(struct run *r, const struct message *m, struct err *e)
+{
+	struct arena a = { 0 };
+	struct reject *rows;
+	size_t n;
+	int result = reject_list_decode(m->body, &a, &rows, &n, e);
+	if (result == 0)
+		result = store_begin(store_of(r), STORE_CHEAP, e);
+	for (size_t i = 0; result == 0 && i < n; i++) {
+		struct store_reject x = { .entity = r->entity->name,
+			.run = r->id,
+			.chunk = m->chunk,
+			.attempt = m->attempt,
+			.what = rows[i],
+			.key_text = key_text(rows[i].key, r->entity->key.n,
+			    &a) };
+		result = store_reject_add(store_of(r), &x, e);
+	}
+	if (result == 0)
+		result = store_commit(store_of(r), e);
+	else
+		store_rollback(store_of(r));
+	arena_free(&a);
+	return result;
+}
+
+int
+ledger_not_applied(struct run *r, const struct chunk *c, uint64_t *from,
+    struct buf *page, struct err *e)
+{
+	/* The upper half of *from says which stage, the lower where in it. */
+	static const char *const stages[] = { "resolver", "load" };
+	buf_clear(page);
+	for (size_t i = *from >> 48; i < ARRAY_LEN(stages); i++) {
+		struct store_reject_hashes at = { .run = r->id,
+			.chunk = c->no,
+			.attempt = c->attempt,
+			.stage = stages[i],
+			.after = *from & ((UINT64_C(1) << 48) - 1) };
+		if (store_reject_hashes(store_of(r), &at, EXCEPT_PAGE, page,
+			e) < 0)
+			return -1;
+		*from = (uint64_t)i << 48 | at.after;
+		if (page->len)
+			return 1;
+		*from = (uint64_t)(i + 1) << 48;
+	}
+	return 0;
+}
+
+int
+ledger_done(struct run *r, const struct chunk *c, struct err *e)
+{
+	struct store_chunk row = { .chunk = c->no,
+		.attempt = c->attempt,
+		.rows = c->rows,
+		.batches = c->batches,
+		.bytes = c->bytes,
+		.version = buf_span(&c->version) };
+	memcpy(row.counts, c->counts, sizeof(row.counts));
+	if (store_begin(store_of(r), STORE_DURABLE, e) < 0)
+		return -1;
+	if (store_chunk_read(store_of(r), r->id, &row, e) == 0 &&
+	    store_chunk_done(store_of(r), r->id, &row, e) == 0 &&
+	    update_run(r, e) == 0)
+		return store_commit(store_of(r), e);
+	store_rollback(store_of(r));
+	return -1;
+}
+
+/* The highest version that was read; never past a row that is not in. */
+static int
+move_watermark(struct run *r, struct arena *a, struct err *e)
+{
+	struct span high = { 0 }, low;
+	for (size_t i = 0; i < r->nchunks; i++) {
+		struct span v = buf_span(&r->chunks[i].version);
+		if (v.len && (!high.len || rowversion_compare(v, high) > 0))
+			high = v;
+	}
+	if (!high.len)
+		return 0;
+	int found = store_reject_lowest(store_of(r), r->entity->name, a, &low,
+	    e);
+	if (found < 0)
+		return -1;
+	if (found && rowversion_compare(low, high) < 0)
+		high = low;
+	struct buf bytes = { 0 }, text = { 0 };
+	struct value v;
+	if (rowversion_decode(high, &bytes, &v, e) < 0)
+		return -1;
+	value_text(&v, &text);
+	struct store_watermark w = { .version = high,
+		.text = buf_str(&text),
+		.run = r->id };
+	int result = store_watermark_set(store_of(r), r->entity->name, &w, e);
+	buf_free(&bytes);
+	buf_free(&text);
+	return result;
+}
+
+static bool
+completed(const struct run *r)
+{
+	return r->end == END_COMPLETED || r->end == END_REJECTS;
+}
+
+/* What a completed run settles beside itself. */
+static int
+settle(struct run *r, struct arena *a, struct err *e)
+{
+	const char *name = r->entity->name;
+	bool whole = r->mode == MODE_SYNC && r->strategy != STRATEGY_ROWVERSION;
+	if (r->mode == MODE_RETRY)
+		return store_reject_settle_retry(store_of(r), r->id, NULL, e);
+	if (whole &&
+	    store_reject_settle(store_of(r), name, r->id, NULL, e) < 0)
+		return -1;
+	if (r->mode == MODE_SYNC && r->entity->rowversion &&
+	    move_watermark(r, a, e) < 0)
+		return -1;
+	if (r->approved && store_approval_set(store_of(r), name, 0, e) < 0)
+		return -1;
+	struct store_entity en = { .name = name, .strategy = r->strategy };
+	struct store_entity old;
+	int found = store_entity_get(store_of(r), name, a, &old, e);
+	if (found < 0)
+		return -1;
+	bool swept = whole || r->mode == MODE_SWEEP;
+	en.swept_at = swept ? clock_wall_micros() : found ? old.swept_at : 0;
+	return store_entity_put(store_of(r), &en, e);
+}
+
+int
+ledger_end(struct run *r, struct err *e)
+{
+	static const enum store_run_state states[] = {
+		[END_NONE] = STORE_RUN_FAILED,
+		[END_COMPLETED] = STORE_RUN_COMPLETED,
+		[END_REJECTS] = STORE_RUN_COMPLETED_WITH_REJECTS,
+		[END_HALTED] = STORE_RUN_HALTED,
+		[END_FAILED] = STORE_RUN_FAILED,
+		[END_ABANDONED] = STORE_RUN_FAILED,
+		[END_CANCELLED] = STORE_RUN_CANCELLED,
+	};
+	struct arena a = { 0 };
+	const struct err *why = r->error.cls == ERR_NONE ? NULL : &r->error;
+	if (store_begin(store_of(r), STORE_DURABLE, e) < 0)
+		return -1;
+	int result = update_run(r, e);
+	if (result == 0 && completed(r)) {
+		result = store_run_move(store_of(r), r->id,
+		    STORE_RUN_FINISHING, NULL, e);
+		if (result == 0)
+			result = settle(r, &a, e);
+	}
+	if (result == 0)
+		result = store_run_move(store_of(r), r->id, states[r->end],
+		    why, e);
+	arena_free(&a);
+	if (result == 0)
+		return store_commit(store_of(r), e);
+	store_rollback(store_of(r));
+	return -1;
+}

@@ -1,0 +1,275 @@
+#include "supervisor/run.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "proto/clock.h"
+#include "proto/limits.h"
+#include "proto/log.h"
+#include "supervisor/ledger.h"
+#include "supervisor/run_impl.h"
+
+static const char *const phase_names[] = {
+	[RUN_START] = "start",
+	[RUN_DESCRIBE] = "describe",
+	[RUN_PLAN] = "plan",
+	[RUN_MAP] = "map",
+	[RUN_OPEN] = "open",
+	[RUN_READ] = "read",
+	[RUN_SWEEP] = "sweep",
+	[RUN_REMOVE] = "remove",
+	[RUN_CLOSE] = "close",
+	[RUN_OVER] = "over",
+};
+_Static_assert(ARRAY_LEN(phase_names) == RUN_PHASES, "one per phase");
+
+const char *
+run_phase_name(enum run_phase p)
+{
+	return phase_names[p];
+}
+
+void
+run_over(struct run *r, enum run_end end, const struct err *why)
+{
+	if (r->phase == RUN_OVER)
+		return;
+	if (why)
+		r->error = *why;
+	r->end = end;
+	r->phase = RUN_OVER;
+}
+
+void
+run_fail(struct run *r, const struct err *why)
+{
+	run_over(r, why->cls == ERR_RETRY ? END_ABANDONED : END_FAILED, why);
+}
+
+int
+run_send(struct run *r, enum proc_kind k, struct message *m)
+{
+	struct err e = { 0 };
+	m->run = r->id;
+	m->entity = r->entity->name;
+	m->mode = r->mode;
+	if (procs_send_all(&r->engine->procs, k, m, &e) == 0)
+		return 0;
+	run_fail(r, &e);
+	return -1;
+}
+
+void
+run_open_message(const struct run *r, enum proc_kind k, struct message *m)
+{
+	*m = (struct message){ .kind = MSG_OPEN,
+		.run = r->id,
+		.entity = r->entity->name,
+		.mode = r->mode,
+		.strategy = r->strategy,
+		.body = buf_span(&r->source_schema),
+		.body2 = buf_span(&r->target_schema) };
+	if (k == PROC_IDENTITY || k == PROC_RESOLVER || k == PROC_LOAD)
+		m->body = buf_span(&r->mapped_schema);
+}
+
+static void
+open_kind(struct run *r, enum proc_kind k)
+{
+	struct message m;
+	run_open_message(r, k, &m);
+	if (run_send(r, k, &m) == 0)
+		r->awaiting += (unsigned)procs_count(&r->engine->procs, k);
+}
+
+static bool
+loads(const struct run *r)
+{
+	return r->mode != MODE_ADOPT;
+}
+
+static void
+enter_describe(struct run *r)
+{
+	struct err e = { 0 };
+	if (procs_connect(&r->engine->procs, entity_resolves(r->entity), &e) < 0) {
+		run_fail(r, &e);
+		return;
+	}
+	open_kind(r, PROC_DELTA);
+	if (!loads(r))
+		return;
+	struct message m = { .kind = MSG_DESCRIBE,
+		.entity = r->entity->name,
+		.mode = r->mode };
+	if (proc_send(&r->engine->procs, procs_get(&r->engine->procs, PROC_LOAD, 0), &m,
+		&e) < 0)
+		run_fail(r, &e);
+	r->awaiting++;
+}
+
+static void
+enter_plan(struct run *r)
+{
+	struct err e = { 0 };
+	struct message m = { .kind = MSG_PLAN,
+		.run = r->id,
+		.entity = r->entity->name,
+		.mode = r->mode,
+		.strategy = r->strategy };
+	if (r->strategy == STRATEGY_ROWVERSION)
+		m.version = buf_span(&r->watermark);
+	r->awaiting = 1;
+	if (proc_send(&r->engine->procs, procs_get(&r->engine->procs, PROC_EXTRACT, 0), &m,
+		&e) < 0)
+		run_fail(r, &e);
+}
+
+static void
+enter_open(struct run *r)
+{
+	open_kind(r, PROC_EXTRACT);
+	open_kind(r, PROC_IDENTITY);
+	if (loads(r))
+		open_kind(r, PROC_LOAD);
+	if (entity_resolves(r->entity))
+		open_kind(r, PROC_RESOLVER);
+}
+
+static void
+enter_close(struct run *r)
+{
+	struct message m = { .kind = MSG_CLOSE, .flag = true };
+	for (int k = 0; k < PROC_KINDS; k++)
+		if (run_send(r, (enum proc_kind)k, &m) == 0)
+			r->awaiting += (unsigned)procs_count(&r->engine->procs,
+			    (enum proc_kind)k);
+}
+
+static void
+begin_deletes(struct run *r)
+{
+	struct err e = { 0 };
+	r->deletes = (struct chunk){ .no = CHUNK_DELETES,
+		.state = CHUNK_ASSIGNED };
+	if (ledger_assigned(r, &r->deletes, &e) < 0)
+		run_fail(r, &e);
+}
+
+void
+run_enter(struct run *r, enum run_phase phase)
+{
+	if (r->phase == RUN_OVER)
+		return;
+	log_debug("phase", "phase", phase_names[phase], NULL);
+	r->phase = phase;
+	r->awaiting = 0;
+	r->progress_ms = clock_mono_ms();
+	switch (phase) {
+	case RUN_START:
+		if (procs_ready(&r->engine->procs))
+			run_enter(r, RUN_DESCRIBE);
+		break;
+	case RUN_DESCRIBE:
+		enter_describe(r);
+		break;
+	case RUN_PLAN:
+		enter_plan(r);
+		break;
+	case RUN_MAP:
+		open_kind(r, PROC_NORMALIZE);
+		break;
+	case RUN_OPEN:
+		enter_open(r);
+		break;
+	case RUN_READ:
+		read_begin(r);
+		break;
+	case RUN_SWEEP:
+		r->awaiting = (unsigned)procs_count(&r->engine->procs, PROC_DELTA);
+		run_send(r, PROC_DELTA, &(struct message){ .kind = MSG_SWEEP });
+		break;
+	case RUN_REMOVE:
+		begin_deletes(r);
+		run_send(r, PROC_DELTA,
+		    &(struct message){ .kind = MSG_DELETE, .rows = r->unseen });
+		break;
+	case RUN_CLOSE:
+		enter_close(r);
+		break;
+	case RUN_OVER:
+	case RUN_PHASES:
+		break;
+	}
+}
+
+static void
+pick_strategy(struct run *r)
+{
+	const struct entity *en = r->entity;
+	bool full = en->strategy == STRATEGY_FULL;
+	bool versions = en->strategy == STRATEGY_ROWVERSION ||
+	    (en->strategy == STRATEGY_AUTO && en->rowversion);
+	r->strategy = full ? STRATEGY_FULL : STRATEGY_HASH;
+	const char *why = full ? "delta: full" :
+	    versions ? "no watermark yet: the whole source is read" :
+	    en->strategy == STRATEGY_AUTO ? "auto: the source has no rowversion" :
+					    "delta: hash";
+	if (versions && r->mode == MODE_SYNC && r->watermark.len) {
+		r->strategy = STRATEGY_ROWVERSION;
+		why = "there is a watermark";
+	}
+	snprintf(r->reason, sizeof(r->reason), "%s", why);
+}
+
+int
+run_begin(struct run *r, struct err *e)
+{
+	r->started_ms = r->progress_ms = clock_mono_ms();
+	for (size_t i = 0; i < LIMIT_WORKERS; i++)
+		r->reading[i] = -1;
+	if (ledger_begin(r, e) < 0)
+		return -1;
+	log_set_run(r->id, r->entity->name);
+	pick_strategy(r);
+	run_enter(r, RUN_START);
+	return 0;
+}
+
+static void
+chunk_free(struct chunk *c)
+{
+	buf_free(&c->range);
+	buf_free(&c->version);
+}
+
+void
+run_free(struct run *r)
+{
+	for (size_t i = 0; i < r->nchunks; i++)
+		chunk_free(&r->chunks[i]);
+	chunk_free(&r->deletes);
+	free(r->chunks);
+	buf_free(&r->source_schema);
+	buf_free(&r->target_schema);
+	buf_free(&r->mapped_schema);
+	buf_free(&r->watermark);
+	buf_free(&r->sample);
+	buf_free(&r->why);
+	log_set_run(0, NULL);
+}
+
+static const char *const end_names[] = {
+	[END_NONE] = "running",
+	[END_COMPLETED] = "completed",
+	[END_REJECTS] = "completed_with_rejects",
+	[END_HALTED] = "halted",
+	[END_FAILED] = "failed",
+	[END_ABANDONED] = "failed",
+	[END_CANCELLED] = "cancelled",
+};
+
+const char *
+run_end_name(enum run_end end)
+{
+	return end_names[end];
+}

@@ -1,0 +1,135 @@
+#ifndef SUPERVISOR_RUN_H
+#define SUPERVISOR_RUN_H
+#include <stdbool.h>
+#include <stdint.h>
+#include "proto/attr.h"
+#include "proto/batch.h"
+#include "proto/buf.h"
+#include "proto/err.h"
+#include "proto/message.h"
+#include "proto/pipeline.h"
+#include "supervisor/proc.h"
+
+/*
+ * One run: one pass of one entity in one mode, from plan to close. It is a
+ * state machine that the engine feeds with messages, deaths and time; it
+ * never blocks. Phases go strictly forward:
+ *
+ *   start     until every stage process is ready
+ *   describe  load says what the target is, delta opens its state
+ *   plan      extract says what the source is and how it will be cut
+ *   map       normalize compiles the mapping
+ *   open      everybody else opens the run
+ *   read      chunks are assigned, acked, committed
+ *   sweep     delta counts the keys that were not seen
+ *   remove    their deletes flow and are committed
+ *   close     everybody closes
+ *
+ * The order of promises: target first (acks), then state (committed), then
+ * ledger. A death of normalize, identity, resolver or load voids the chunks
+ * in flight, and they are extracted again under the same snapshot. A death
+ * of extract loses the snapshot and a death of delta the seen marks: then
+ * the run is abandoned and the engine's caller begins a new one.
+ */
+enum run_phase {
+	RUN_START,
+	RUN_DESCRIBE,
+	RUN_PLAN,
+	RUN_MAP,
+	RUN_OPEN,
+	RUN_READ,
+	RUN_SWEEP,
+	RUN_REMOVE,
+	RUN_CLOSE,
+	RUN_OVER,
+	RUN_PHASES
+};
+
+/* How it ended; the words of the ledger. */
+enum run_end {
+	END_NONE,
+	END_COMPLETED,
+	END_REJECTS,   /* completed, with rejects, pending or conflicts */
+	END_HALTED,    /* by a guard */
+	END_FAILED,    /* error says why; nothing will change by itself */
+	END_ABANDONED, /* error says why; a new run may get further */
+	END_CANCELLED, /* stopped by a signal; the next run goes on */
+};
+
+enum chunk_state { CHUNK_PLANNED, CHUNK_ASSIGNED, CHUNK_COMMITTING, CHUNK_DONE };
+
+struct chunk {
+	uint32_t no;
+	enum chunk_state state;
+	uint32_t attempt;
+	struct buf range;
+	bool ended; /* chunk_end of this attempt came */
+	uint64_t rows, batches, bytes;
+	uint64_t counts[OUT_COUNT];
+	uint64_t held;
+	struct buf version; /* highest rowversion */
+	unsigned committed; /* delta workers that answered */
+	unsigned ends;      /* chunk_ends: deletes come from every delta */
+};
+
+struct engine;
+
+struct run {
+	struct engine *engine;
+	const struct entity *entity;
+	enum run_mode mode;
+	uint64_t id;
+	enum run_phase phase;
+	enum run_end end;
+	struct err error;
+	enum strategy strategy;
+	char reason[200]; /* why this strategy */
+	unsigned awaiting; /* answers that this phase still needs */
+	/* facts */
+	bool target_described;
+	uint64_t target_rows, state_rows;
+	bool snapshot;
+	struct buf source_schema, target_schema, mapped_schema;
+	struct buf watermark;
+	/* chunks */
+	size_t nchunks, chunks_cap;
+	struct chunk *chunks;
+	size_t next, done;
+	struct chunk deletes;
+	int64_t reading[LIMIT_WORKERS]; /* chunk per extract worker, or -1 */
+	unsigned reopening; /* restarted workers that are not open yet */
+	bool joining;
+	bool draining; /* no new chunks: told to stop */
+	/* books */
+	uint64_t rows_read;
+	uint64_t counts[OUT_COUNT];
+	uint64_t unseen, withheld;
+	uint64_t approved; /* deletes that somebody allowed */
+	struct buf sample; /* keys of what was withheld */
+	struct buf why;    /* a guard's reason */
+	const struct buf *given; /* a retry's ranges; borrowed */
+	size_t ngiven;
+	const uint64_t *retry_ids; /* rejects that it retries; borrowed */
+	size_t nretry_ids;
+	/* time */
+	int64_t started_ms, progress_ms;
+};
+
+/* Begins a run that engine, entity and mode (and a retry's ranges) were set
+ * in; the rest is zero. */
+int run_begin(struct run *r, struct err *e) MUST_CHECK;
+void run_free(struct run *r);
+
+/* Events. Each may move the run to RUN_OVER. */
+void run_on_ready(struct run *r);
+void run_on_message(struct run *r, struct proc *p, const struct message *m);
+void run_on_hello(struct run *r, struct proc *p);
+void run_on_death(struct run *r, struct proc *p);
+void run_on_time(struct run *r, int64_t now_ms);
+void run_drain(struct run *r);  /* finish what is in flight, then stop */
+void run_cancel(struct run *r); /* stop now */
+
+const char *run_end_name(enum run_end end);
+const char *run_phase_name(enum run_phase p);
+
+#endif

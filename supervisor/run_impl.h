@@ -1,0 +1,39 @@
+#ifndef SUPERVISOR_RUN_IMPL_H
+#define SUPERVISOR_RUN_IMPL_H
+#include "supervisor/engine.h"
+#include "supervisor/run.h"
+
+/* Between the files of the run's state machine, and nobody else. */
+
+/* Moves to the phase and sends what it begins with. */
+void run_enter(struct run *r, enum run_phase phase);
+
+/* The run is over; why may be NULL. */
+void run_over(struct run *r, enum run_end end, const struct err *why);
+
+/* run_read.c: chunks from assignment to commit */
+void read_begin(struct run *r);
+void read_assign(struct run *r);
+void read_void_chunks(struct run *r);
+void read_on_chunk_end(struct run *r, struct proc *p, const struct message *m);
+void read_on_ack(struct run *r, const struct message *m);
+void read_on_reject(struct run *r, const struct message *m);
+void read_on_committed(struct run *r, const struct message *m);
+/* Sends what was not applied and the commit itself. */
+int read_send_commit(struct run *r, struct chunk *c, struct err *e) MUST_CHECK;
+
+/* run_finish.c: sweep, guards, deletes, the end */
+void finish_reading(struct run *r);
+void finish_on_swept(struct run *r, const struct message *m);
+void finish_committed_deletes(struct run *r);
+/* Halts the run if the updates or rejects so far are too many. */
+void finish_judge(struct run *r, bool at_end);
+
+/* Over for this reason: abandoned if a new run may get further. */
+void run_fail(struct run *r, const struct err *why);
+
+int run_send(struct run *r, enum proc_kind k, struct message *m);
+/* The MSG_OPEN that this worker gets. */
+void run_open_message(const struct run *r, enum proc_kind k, struct message *m);
+
+#endif

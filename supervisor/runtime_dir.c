@@ -1,0 +1,130 @@
+#include "supervisor/runtime_dir.h"
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "proto/arena.h"
+#include "proto/buf.h"
+#include "proto/limits.h"
+
+static const char prefix[] = "syncline-";
+
+static void
+note_path(const char *store_dir, char *out, size_t size)
+{
+	snprintf(out, size, "%s/runtime", store_dir);
+}
+
+/* Only a folder of ours, with nothing in it but sockets, ever goes. */
+static void
+remove_dir(const char *dir)
+{
+	const char *base = strrchr(dir, '/');
+	struct stat st;
+	if (!base || strncmp(base + 1, prefix, strlen(prefix)) != 0 ||
+	    lstat(dir, &st) < 0 || !S_ISDIR(st.st_mode) ||
+	    st.st_uid != geteuid())
+		return;
+	DIR *d = opendir(dir);
+	if (!d)
+		return;
+	for (struct dirent *x; (x = readdir(d));) {
+		struct stat in;
+		if (fstatat(dirfd(d), x->d_name, &in, AT_SYMLINK_NOFOLLOW) ==
+			0 &&
+		    S_ISSOCK(in.st_mode))
+			unlinkat(dirfd(d), x->d_name, 0);
+	}
+	closedir(d);
+	rmdir(dir);
+}
+
+static void
+remove_leftover(const char *note)
+{
+	char old[256];
+	FILE *f = fopen(note, "re");
+	if (!f)
+		return;
+	if (fgets(old, sizeof(old), f)) {
+		old[strcspn(old, "\n")] = '\0';
+		remove_dir(old);
+	}
+	fclose(f);
+}
+
+int
+runtime_dir_make(const char *store_dir, char *out, size_t size, struct err *e)
+{
+	char note[4096];
+	note_path(store_dir, note, sizeof(note));
+	remove_leftover(note);
+	const char *base = getenv("XDG_RUNTIME_DIR");
+	if (!base || base[0] != '/' || strlen(base) > 24 ||
+	    access(base, W_OK) < 0)
+		base = "/tmp";
+	snprintf(out, size, "%s/%sXXXXXX", base, prefix);
+	if (!mkdtemp(out))
+		return err_errno(e, "cannot make a folder for sockets, %s",
+		    out);
+	FILE *f = fopen(note, "we");
+	if (!f)
+		return err_errno(e, "%s", note);
+	fprintf(f, "%s\n", out);
+	return fclose(f) == 0 ? 0 : err_errno(e, "%s", note);
+}
+
+void
+runtime_dir_remove(const char *store_dir, const char *dir)
+{
+	char note[4096];
+	if (!dir[0])
+		return;
+	remove_dir(dir);
+	note_path(store_dir, note, sizeof(note));
+	unlink(note);
+}
+
+static int
+read_file(const char *path, struct buf *out, struct err *e)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return err_errno(e, "%s", path);
+	ssize_t n;
+	do {
+		buf_reserve(out, 65536);
+		n = read(fd, out->data + out->len, 65536);
+		if (n > 0)
+			out->len += (size_t)n;
+	} while (n > 0 && out->len <= LIMIT_CONFIG_BYTES);
+	close(fd);
+	return n < 0 ? err_errno(e, "%s", path) : 0;
+}
+
+int
+runtime_dir_copy_config(const struct pipeline *p, char **path, struct err *e)
+{
+	char name[4096];
+	struct buf text = { 0 };
+	snprintf(name, sizeof(name), "%s/pipeline.running.yaml", p->store_dir);
+	if (read_file(p->path, &text, e) < 0) {
+		buf_free(&text);
+		return -1;
+	}
+	int r = 0;
+	unlink(name);
+	int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd < 0 ||
+	    write(fd, text.data, text.len) != (ssize_t)text.len)
+		r = err_errno(e, "%s", name);
+	if (fd >= 0)
+		close(fd);
+	buf_free(&text);
+	if (r == 0)
+		*path = mem_strdup(name);
+	return r;
+}

@@ -1,0 +1,26 @@
+#ifndef SUPERVISOR_SPAWN_H
+#define SUPERVISOR_SPAWN_H
+#include <sys/types.h>
+#include "proto/attr.h"
+#include "proto/err.h"
+
+/* One stage as a child process. */
+struct spawn_stage {
+	const char *bin_dir;
+	const char *stage; /* "extract" */
+	const char *config, *base, *control, *endpoint;
+	unsigned instance, instances;
+};
+
+/*
+ * Forks and execs it in a process group of its own (a Ctrl-C reaches only
+ * us), to die with us (PR_SET_PDEATHSIG). Its standard output is our standard
+ * error: data on ours is the command line's.
+ */
+int spawn_stage(const struct spawn_stage *s, pid_t *pid, struct err *e)
+    MUST_CHECK;
+
+/* The folder of the running executable: the stages stand beside it. */
+int spawn_bin_dir(char *out, size_t size, struct err *e) MUST_CHECK;
+
+#endif
