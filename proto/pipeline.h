@@ -32,6 +32,7 @@ struct pipeline {
 	int64_t state_partitions; /* per entity; a power of two */
 	int64_t load_group_rows;  /* rows per target transaction, at most */
 	int64_t ack_timeout_ms;   /* no progress for that long: try again */
+	int64_t tries;            /* of one thing in a row, before it fails */
 };
 
 /* All problems of a file at once, one "FILE:LINE: PATH: MESSAGE" a line. */
@@ -54,6 +55,15 @@ const struct connection *pipeline_connection(
     const struct pipeline *p, const char *name); /* or NULL */
 
 const char *driver_name(enum driver d); /* as the file writes it */
+
+/*
+ * Fills order[0..nentities) with the order in which entities run: parents
+ * first, then by priority, the highest first, then as in the file. A cycle
+ * between entities is broken at its first one; cycles (may be NULL) gets a
+ * line "a > b > a" for each.
+ */
+void pipeline_order(
+    const struct pipeline *p, const struct entity **order, struct buf *cycles);
 
 /* True if the entity's changes go through the resolver. */
 bool entity_resolves(const struct entity *e);

@@ -133,6 +133,15 @@ static const struct spec_key limits_keys[] = {
 	    .max = INT64_MAX,
 	    .preset = "65536",
 	    .help = "Rows in one target transaction, at most" },
+	{ .name = "tries",
+	    .type = KEY_INT,
+	    AT(struct pipeline, tries),
+	    .min = 1,
+	    .max = 1000,
+	    .preset = "5",
+	    .help = "How often in a row a stage may fail before its first "
+		    "batch, or a chunk or a run be begun, before the run "
+		    "fails" },
 	{ .name = "ack_timeout",
 	    .type = KEY_TIME,
 	    AT(struct pipeline, ack_timeout_ms),
