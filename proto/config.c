@@ -9,6 +9,7 @@ struct reader {
 	yaml_parser_t yaml;
 	struct arena *arena;
 	struct problem_list *problems;
+	struct span text;
 	size_t nodes;
 	bool refused; /* something was, and the reading went on */
 };
@@ -19,14 +20,25 @@ line_of(yaml_mark_t m)
 	return m.line < INT_MAX ? (int)m.line + 1 : INT_MAX;
 }
 
+/* libyaml's reader says only how many bytes it had read. */
+static int
+error_line(const struct reader *r)
+{
+	int line = 1;
+	if (r->yaml.error != YAML_READER_ERROR)
+		return line_of(r->yaml.problem_mark);
+	for (size_t i = 0; i < r->yaml.problem_offset && i < r->text.len; i++)
+		line += r->text.data[i] == '\n';
+	return line;
+}
+
 static int
 syntax_error(struct reader *r)
 {
 	const yaml_parser_t *y = &r->yaml;
 	const char *what = y->problem ? y->problem : "cannot be read";
-	problem_add(r->problems, line_of(y->problem_mark), "",
-	    "not valid YAML: %s%s%s", what, y->context ? " " : "",
-	    y->context ? y->context : "");
+	problem_add(r->problems, error_line(r), "", "not valid YAML: %s%s%s",
+	    what, y->context ? " " : "", y->context ? y->context : "");
 	return -1;
 }
 
@@ -275,7 +287,7 @@ config_parse(struct span text, struct arena *a, struct node **root,
 		    l, 0, "", "larger than %d bytes", (int)LIMIT_CONFIG_BYTES);
 		return -1;
 	}
-	struct reader r = { .arena = a, .problems = l };
+	struct reader r = { .arena = a, .problems = l, .text = text };
 	if (!yaml_parser_initialize(&r.yaml)) {
 		problem_add(l, 0, "", "out of memory");
 		return -1;
