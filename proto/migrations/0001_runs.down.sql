@@ -1,0 +1,3 @@
+DROP TABLE chunks;
+DROP TABLE runs;
+DROP TABLE entities;
