@@ -1,0 +1,51 @@
+#ifndef LOAD_PG_SESSION_H
+#define LOAD_PG_SESSION_H
+#include "load/pg_sql.h"
+#include "load/target.h"
+
+/*
+ * What the PostgreSQL driver keeps for one target table, shared by
+ * target_postgres.c, pg_table.c and pg_copy.c.
+ */
+enum pg_copying { PG_COPY_NONE, PG_COPY_DIRECT, PG_COPY_STAGE };
+
+struct pg_session {
+	struct pg_conn *c;
+	bool direct;      /* COPY straight in is still right */
+	bool transaction; /* between begin and its end */
+	struct {
+		struct arena arena;
+		struct pg_shape shape; /* shape.plan NULL: not prepared */
+		const char *create, *copy, *copy_direct, *apply;
+		bool stage;  /* the staging table exists */
+		bool fresh;  /* … and was made in this transaction */
+		bool filled; /* it holds rows of this transaction */
+	} plans[PLAN_KINDS];
+	enum pg_copying copying;
+	enum plan_kind kind; /* being copied */
+	struct buf out;      /* COPY data on its way */
+};
+
+/*
+ * db_pg_error, seen from a statement that moved rows: SQLSTATEs by which a
+ * row or its trigger was refused are ERR_DATA, a cancelled statement is
+ * ERR_RETRY, and the constraint is named.
+ */
+int pg_refusal(struct pg_conn *c, const struct pg_result *r, struct err *e);
+
+int pg_exec_rows(struct pg_conn *c, const char *sql, struct err *e) MUST_CHECK;
+
+/* pg_table.c */
+int pg_look(struct target_table *t, struct err *e) MUST_CHECK;
+int pg_create(
+    struct target_table *t, struct schema *cols, struct err *e) MUST_CHECK;
+
+/* pg_copy.c */
+int pg_put(
+    struct target_table *t, const struct slice *s, struct err *e) MUST_CHECK;
+int pg_settle(struct target_table *t, struct err *e) MUST_CHECK;
+void pg_copy_forget(struct pg_session *pg); /* the transaction is gone */
+int pg_stage_create(
+    struct pg_session *pg, enum plan_kind kind, struct err *e) MUST_CHECK;
+
+#endif

@@ -1,0 +1,139 @@
+#include "load/ddl.h"
+#include "load/pg_session.h"
+#include <postgresql/libpq-fe.h>
+#include <string.h>
+
+/* The first value of the query's only row; "" if there is none. */
+static int
+query_text(
+    struct pg_conn *c, const char *sql, char *out, size_t size, struct err *e)
+{
+	struct pg_result *r;
+	if (db_pg_query(c, sql, &r, e) < 0)
+		return -1;
+	const char *v = PQntuples(r) ? PQgetvalue(r, 0, 0) : "";
+	size_t n = strlen(v) < size ? strlen(v) : size - 1;
+	memcpy(out, v, n);
+	out[n] = '\0';
+	db_pg_clear(&r);
+	return 0;
+}
+
+/* What the name stands for: 'r', 'p', …, or "" for nothing. */
+static int
+find_kind(struct target_table *t, char kind[2], struct err *e)
+{
+	struct pg_session *pg = t->self;
+	struct buf name = { 0 }, sql = { 0 };
+	sql_table_put(&name, &t->table);
+	buf_puts(&sql, "SELECT relkind FROM pg_catalog.pg_class "
+		       "WHERE oid = pg_catalog.to_regclass(");
+	sql_literal(&sql, buf_span(&name));
+	buf_puts(&sql, ")");
+	int r = query_text(pg->c, buf_str(&sql), kind, 2, e);
+	buf_free(&name);
+	buf_free(&sql);
+	return r;
+}
+
+static int
+find_rows(struct target_table *t, struct err *e)
+{
+	struct pg_session *pg = t->self;
+	char answer[2];
+	struct buf sql = { 0 };
+	buf_puts(&sql, "SELECT EXISTS (SELECT 1 FROM ");
+	sql_table_put(&sql, &t->table);
+	buf_puts(&sql, ")");
+	int r = query_text(pg->c, buf_str(&sql), answer, sizeof(answer), e);
+	buf_free(&sql);
+	t->empty = answer[0] == 'f';
+	return r;
+}
+
+int
+pg_look(struct target_table *t, struct err *e)
+{
+	struct pg_session *pg = t->self;
+	char kind[2];
+	if (find_kind(t, kind, e) < 0)
+		return -1;
+	t->exists = kind[0] != '\0';
+	t->empty = true;
+	if (!t->exists)
+		return 0;
+	if (kind[0] != 'r' && kind[0] != 'p')
+		return err_config(e, "not_a_table",
+		    "%s is not a table but a view, foreign table or other "
+		    "relation; name a table",
+		    t->entity->target.table);
+	if (db_pg_table_schema(pg->c, &t->table, &t->arena, &t->schema, e) < 0)
+		return -1;
+	return find_rows(t, e);
+}
+
+/*
+ * A source's type name is not to be trusted with the statement: only a type
+ * that this server has among its own is used, as the server writes it.
+ */
+static int
+resolve_type(struct pg_session *pg, struct schema_column *c, struct arena *a,
+    struct err *e)
+{
+	char name[256];
+	struct buf sql = { 0 };
+	const char *asked = c->type_name;
+	c->type_name = NULL;
+	if (c->type != VT_OPAQUE || !asked)
+		return 0;
+	buf_puts(&sql,
+	    "SELECT pg_catalog.format_type(t.oid, -1) FROM pg_catalog.pg_type "
+	    "t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace WHERE "
+	    "n.nspname = 'pg_catalog' AND t.oid = pg_catalog.to_regtype(");
+	sql_literal(
+	    &sql, (struct span){ (const uint8_t *)asked, strlen(asked) });
+	buf_puts(&sql, ")");
+	int r = query_text(pg->c, buf_str(&sql), name, sizeof(name), e);
+	buf_free(&sql);
+	if (r < 0 && e->cls == ERR_RETRY)
+		return -1;
+	err_clear(e); /* a name that does not even parse is no type either */
+	if (r == 0 && name[0])
+		c->type_name = arena_strdup(a, name);
+	return 0;
+}
+
+static int
+create_locked(struct target_table *t, const char *sql, struct err *e)
+{
+	struct pg_session *pg = t->self;
+	/* IF NOT EXISTS alone still collides when two workers run it. */
+	if (db_pg_exec(pg->c,
+		"BEGIN; SELECT pg_catalog.pg_advisory_xact_lock(7814250136)",
+		e) < 0 ||
+	    db_pg_exec(pg->c, sql, e) < 0 ||
+	    db_pg_exec(pg->c, "COMMIT", e) < 0) {
+		struct err ignored = { 0 };
+		(void)!db_pg_exec(pg->c, "ROLLBACK", &ignored);
+		return -1;
+	}
+	return 0;
+}
+
+int
+pg_create(struct target_table *t, struct schema *cols, struct err *e)
+{
+	struct arena a = { 0 };
+	struct buf sql = { 0 };
+	int r = 0;
+	for (size_t i = 0; i < cols->ncols && r == 0; i++)
+		r = resolve_type(t->self, &cols->cols[i], &a, e);
+	if (r == 0) {
+		ddl_create(
+		    DRIVER_POSTGRES, &t->table, cols, &t->entity->key, &sql);
+		r = create_locked(t, buf_str(&sql), e);
+	}
+	buf_free(&sql);
+	arena_free(&a);
+	return r;
+}

@@ -1,0 +1,36 @@
+#ifndef LOAD_SQLITE_BIND_H
+#define LOAD_SQLITE_BIND_H
+#include "load/input.h"
+#include "load/plan.h"
+
+struct sqlite3_stmt;
+
+/*
+ * One value as SQLite is to keep it: bool 0 or 1, int and float natively,
+ * decimals, dates, times, uuid and json as text, bytes as a blob. In a column
+ * that keeps text, numbers are their canonical text, so that a key is found
+ * again whatever type it comes back as; in a column that keeps numbers,
+ * decimals become the number the column would hold.
+ */
+enum sqlite_storage {
+	SQLITE_AS_IS, /* text or blob bytes */
+	SQLITE_AS_BLOB,
+	SQLITE_AS_BOOL,
+	SQLITE_AS_INT,
+	SQLITE_AS_REAL,
+	SQLITE_AS_TEXT,        /* value_text */
+	SQLITE_AS_INT_IF_FITS, /* a decimal for an integer column */
+	SQLITE_AS_NEAREST,     /* a decimal for a real column */
+};
+
+enum sqlite_storage sqlite_bind_choose(const struct plan_column *c);
+
+/* True if the column would keep a decimal of many digits as a rounded one. */
+bool sqlite_bind_rounds(const struct plan_column *c);
+
+/* Row of c at parameter i. The bytes must stay until the statement is run.
+ * SQLite's result code. */
+int sqlite_bind_value(struct sqlite3_stmt *st, int i, enum sqlite_storage as,
+    const struct column *c, size_t row) MUST_CHECK;
+
+#endif

@@ -1,0 +1,108 @@
+#include "load/target.h"
+#include "load/ddl.h"
+#include <stdlib.h>
+#include <string.h>
+
+static const struct target_driver *
+find_driver(enum driver kind)
+{
+	static const struct target_driver *const drivers[] = { &target_postgres,
+		&target_sqlite, &target_null };
+	for (size_t i = 0; i < ARRAY_LEN(drivers); i++)
+		if (drivers[i]->kind == kind)
+			return drivers[i];
+	return NULL;
+}
+
+static int
+open_target(struct target_table *t, bool write, struct err *e)
+{
+	const struct entity *en = t->entity;
+	if (t->driver->tables) {
+		const char *table = en->target.table;
+		if (sql_table_parse(table ? table : "", &t->table, e) < 0)
+			return -1;
+	}
+	if (t->driver->open(t, write, e) < 0 || t->driver->look(t, e) < 0)
+		return -1;
+	if (t->driver->tables && !t->exists && !en->target.create)
+		return err_config(e, "no_table",
+		    "table %s does not exist; create it, or let Syncline do it "
+		    "with `create: true` under `target`",
+		    en->target.table);
+	return 0;
+}
+
+int
+target_open(const struct entity *en, bool write, struct target_table **out,
+    struct err *e)
+{
+	const struct connection *conn = en->target.conn;
+	struct target_table *t = mem_zalloc(sizeof(*t));
+	t->entity = en;
+	t->driver = conn ? find_driver(conn->driver) : NULL;
+	int r;
+	if (t->driver)
+		r = open_target(t, write, e);
+	else
+		r = err_config(e, "driver", "its driver cannot be written to");
+	if (r < 0) {
+		err_wrap(e, "entity %s: target connection %s", en->name,
+		    en->target.connection);
+		target_close(&t);
+		return -1;
+	}
+	*out = t;
+	return 0;
+}
+
+void
+target_close(struct target_table **tp)
+{
+	struct target_table *t = *tp;
+	if (!t)
+		return;
+	if (t->driver)
+		t->driver->close(t);
+	arena_free(&t->arena);
+	free(t);
+	*tp = NULL;
+}
+
+int
+target_create(struct target_table *t, const struct schema *shape, struct err *e)
+{
+	struct schema cols;
+	struct arena a = { 0 };
+	int r = ddl_columns(t->entity, shape, &a, &cols, e);
+	if (r == 0)
+		r = t->driver->create(t, &cols, e);
+	arena_free(&a);
+	if (r < 0)
+		return err_wrap(e, "entity %s: creating table %s",
+		    t->entity->name, t->entity->target.table);
+	bool empty = t->empty;
+	r = t->driver->look(t, e);
+	t->empty = t->empty && empty;
+	return r;
+}
+
+bool
+target_transient(const struct err *e)
+{
+	static const char *const codes[] = { "40001", "40P01", "55P03",
+		"SQLITE_BUSY", "SQLITE_LOCKED" };
+	if (e->cls != ERR_RETRY)
+		return false;
+	for (size_t i = 0; i < ARRAY_LEN(codes); i++)
+		if (strncmp(e->code, codes[i], strlen(codes[i])) == 0)
+			return true;
+	return false;
+}
+
+bool
+target_orphan(const char *code)
+{
+	return strcmp(code, "23503") == 0 ||
+	       strcmp(code, "SQLITE_CONSTRAINT_FOREIGNKEY") == 0;
+}

@@ -1,0 +1,92 @@
+#ifndef LOAD_TARGET_H
+#define LOAD_TARGET_H
+#include "load/input.h"
+#include "load/plan.h"
+#include "proto/arena.h"
+#include "proto/attr.h"
+#include "proto/err.h"
+#include "proto/pipeline.h"
+#include "proto/schema.h"
+#include "proto/sql.h"
+
+/*
+ * One target table of one entity, behind a table of drivers.
+ *
+ * Rows go in between begin and commit: put any number of times, which may
+ * only queue them, then settle, which makes sure the target has taken them.
+ * After any failure of these the transaction is good for rollback only, or,
+ * inside save, for undo. Errors: ERR_DATA when the target refuses rows,
+ * ERR_RETRY when it is busy or gone.
+ */
+struct target_driver;
+
+struct target_table {
+	const struct target_driver *driver;
+	const struct entity *entity;
+	struct sql_table table;
+	struct arena arena;   /* of schema and of what drivers keep */
+	struct schema schema; /* of the table; empty if it is missing */
+	bool exists;
+	bool empty; /* it held no row when it was opened */
+	void *self; /* the driver's */
+};
+
+struct target_driver {
+	enum driver kind;
+	bool tables; /* has tables with columns to check */
+	int (*open)(
+	    struct target_table *t, bool write, struct err *e) MUST_CHECK;
+	/* Fills exists, empty and schema. */
+	int (*look)(struct target_table *t, struct err *e) MUST_CHECK;
+	/* Makes the table, unless somebody else just did. cols: ddl_columns */
+	int (*create)(struct target_table *t, struct schema *cols,
+	    struct err *e) MUST_CHECK;
+	/* 1 if these columns identify a row, 0 if nothing says so. */
+	int (*has_unique)(struct target_table *t, const char *const *cols,
+	    size_t n, struct err *e) MUST_CHECK;
+	/* Readies the statements of p, which outlives them, and checks that
+	 * the target would take them. Replaces a plan of the same kind. */
+	int (*prepare)(struct target_table *t, const struct plan *p,
+	    struct err *e) MUST_CHECK;
+	/* careful: constraints are judged at settle, not left to commit. */
+	int (*begin)(
+	    struct target_table *t, bool careful, struct err *e) MUST_CHECK;
+	int (*put)(struct target_table *t, const struct slice *s,
+	    struct err *e) MUST_CHECK;
+	int (*settle)(struct target_table *t, struct err *e) MUST_CHECK;
+	int (*save)(struct target_table *t, struct err *e) MUST_CHECK;
+	int (*release)(struct target_table *t, struct err *e) MUST_CHECK;
+	int (*undo)(struct target_table *t, struct err *e) MUST_CHECK;
+	int (*commit)(
+	    struct target_table *t, struct err *e) MUST_CHECK; /* settles */
+	void (*rollback)(
+	    struct target_table *t); /* fine without a transaction */
+	void (*close)(struct target_table *t);
+};
+
+extern const struct target_driver target_postgres;
+extern const struct target_driver target_sqlite;
+extern const struct target_driver target_null;
+
+/*
+ * Connects and looks at the table. A missing table is ERR_CONFIG unless the
+ * entity may create it. Without write nothing is created, not even a file.
+ */
+int target_open(const struct entity *en, bool write, struct target_table **out,
+    struct err *e) MUST_CHECK;
+void target_close(struct target_table **t); /* NULL-safe; rolls back */
+
+/* Creates the table for these fields (shape as in plan.h) and looks again. */
+int target_create(struct target_table *t, const struct schema *shape,
+    struct err *e) MUST_CHECK;
+
+/* A put failed because a row ended the whole transaction: code of e. */
+#define TARGET_LOST "transaction_lost"
+
+/* True if the same transaction, tried again, may go through. */
+bool target_transient(const struct err *e);
+
+/* True if the row may go in once others have: it refers to another row. */
+bool target_orphan(const char *code);
+
+#endif
