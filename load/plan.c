@@ -171,7 +171,7 @@ plan_new(enum plan_kind kind, const struct entity *en,
 static bool
 fits(const struct plan_column *c, const struct batch *b)
 {
-	const struct column *have;
+	const struct column *have = NULL;
 	switch (c->from) {
 	case FROM_FIELD:
 		have = batch_find(b, ROLE_FIELD, c->name);
