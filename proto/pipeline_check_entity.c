@@ -128,7 +128,7 @@ check_names(struct spec *sp, const struct node *n, const struct entity *en,
 static void
 check_fields(struct spec *sp, const struct node *n, const struct entity *en)
 {
-	if (!en->fields_given)
+	if (en->nfields == 0)
 		return;
 	check_twice(sp, n, en);
 	check_names(sp, n, en, "key", &en->key);

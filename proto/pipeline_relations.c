@@ -131,7 +131,7 @@ static void
 child_fields(const struct relations *r, const struct node *n,
     const struct entity *en, const struct parent *pa)
 {
-	for (size_t i = 0; en->fields_given && i < pa->by_child.n; i++) {
+	for (size_t i = 0; en->nfields > 0 && i < pa->by_child.n; i++) {
 		bool found = false;
 		for (size_t j = 0; j < en->nfields && !found; j++)
 			found = same_text(en->fields[j].to, pa->by_child.v[i]);

@@ -258,7 +258,8 @@ joined(struct spec *sp, const struct node **item)
 	const char *text = n->text;
 	size_t len = strlen(text);
 	while (n->plain && strchr(text, '(') && text[len - 1] != ')' &&
-	       n->next && n->next->kind == NODE_SCALAR && n->next->plain) {
+	       n->next && n->next->kind == NODE_SCALAR && n->next->plain &&
+	       n->next->line == n->line) {
 		n = n->next;
 		struct buf b = { 0 };
 		buf_printf(&b, "%s,%s", text, n->text);
