@@ -31,11 +31,10 @@ BINS   := $(STAGES:%=$(BUILD)/bin/syncline-%) \
 
 all: $(BINS) man
 
+obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 include tests/tests.mk
 
 # --- objects and libraries -------------------------------------------------
-obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
-
 DB_SRC    := $(wildcard proto/db_*.c proto/sql.c)
 STORE_SRC := $(wildcard proto/store*.c)
 PROTO_SRC := $(filter-out $(DB_SRC) $(STORE_SRC),$(wildcard proto/*.c))

@@ -2,7 +2,7 @@
 #include "proto/arena.h"
 #include "proto/limits.h"
 #include "proto/pack.h"
-#include "proto/wire.h"
+#include "proto/unpack.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,10 +45,10 @@ start(struct peers *p, size_t n, struct err *e)
 }
 
 static int
-replace(struct peers *p, size_t i, struct span to, struct err *e)
+replace(struct peers *p, size_t i, const char *to, struct err *e)
 {
 	char *old = p->endpoints[i];
-	if (old && strlen(old) == to.len && memcmp(old, to.data, to.len) == 0)
+	if (old && strcmp(old, to) == 0)
 		return 0;
 	struct sock *s = p->socks[p->by_part ? i : 0];
 	/* A peer of its own gets a new socket: what was queued for the dead
@@ -62,30 +62,44 @@ replace(struct peers *p, size_t i, struct span to, struct err *e)
 		return -1;
 	}
 	free(old);
-	p->endpoints[i] = mem_zalloc(to.len + 1);
-	memcpy(p->endpoints[i], to.data, to.len);
+	p->endpoints[i] = mem_strdup(to);
 	return sock_connect(s, p->endpoints[i], e);
 }
 
-int
-peers_set(struct peers *p, struct span body, struct err *e)
+static int
+set_all(
+    struct peers *p, const msgpack_object *list, struct arena *a, struct err *e)
 {
-	struct wire w;
-	uint32_t n;
-	wire_init(&w, body);
-	if (wire_array(&w, LIMIT_WORKERS, &n, e) < 0)
-		return -1;
+	if (list->type != MSGPACK_OBJECT_ARRAY ||
+	    list->via.array.size > LIMIT_WORKERS)
+		return err_data(e, "bad_message", "peers: not a list");
+	size_t n = list->via.array.size;
 	if (n != p->n) {
 		peers_close(p);
 		if (start(p, n, e) < 0)
 			return -1;
 	}
-	for (uint32_t i = 0; i < n; i++) {
-		struct span s;
-		if (wire_name(&w, 1024, &s, e) < 0 || replace(p, i, s, e) < 0)
+	for (size_t i = 0; i < n; i++) {
+		const char *to;
+		if (unpack_str(&list->via.array.ptr[i], a, 1024, &to) < 0)
+			return err_data(e, "bad_message", "peers: not a text");
+		if (replace(p, i, to, e) < 0)
 			return -1;
 	}
-	return wire_done(&w, e);
+	return 0;
+}
+
+int
+peers_set(struct peers *p, struct span body, struct err *e)
+{
+	struct unpack u;
+	struct arena a = { 0 };
+	if (unpack_one(body, 2, "bad_message", &u, e) < 0)
+		return -1;
+	int r = set_all(p, &u.root, &a, e);
+	arena_free(&a);
+	unpack_free(&u);
+	return r;
 }
 
 struct sock *

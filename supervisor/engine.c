@@ -1,16 +1,16 @@
 #include "supervisor/engine.h"
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/signalfd.h>
-#include <unistd.h>
 #include "proto/clock.h"
 #include "proto/log.h"
 #include "supervisor/ledger.h"
 #include "supervisor/run_impl.h"
 #include "supervisor/runtime_dir.h"
 #include "supervisor/spawn.h"
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
 
 enum { CONTROL_HWM = 64, TURN_MS = 500 };
 
@@ -92,14 +92,14 @@ take_error(struct engine *en, struct proc *p, const struct message *m)
 		break;
 	}
 	/* It waits for this before it exits, so that its words arrive. */
-	if (proc_send(&en->procs, p, &(struct message){ .kind = MSG_EXIT },
-		&e) < 0)
+	if (proc_send(
+		&en->procs, p, &(struct message){ .kind = MSG_EXIT }, &e) < 0)
 		log_err(LOG_LEVEL_WARN, "cannot answer a failing stage", &e);
 }
 
 static void
-handle(struct engine *en, struct run *r, const char *from,
-    const struct message *m)
+handle(
+    struct engine *en, struct run *r, const char *from, const struct message *m)
 {
 	struct proc *p = procs_find(&en->procs, from);
 	if (!p)
@@ -172,7 +172,8 @@ drain_signals(struct engine *en, struct run *r)
 			continue;
 		if (en->stop == 1) {
 			log_info("stopping: what is in flight is finished; "
-				 "a second signal stops at once", NULL);
+				 "a second signal stops at once",
+			    NULL);
 			run_drain(r);
 		} else {
 			run_cancel(r);
@@ -220,7 +221,7 @@ static bool
 clean_end(const struct run *r)
 {
 	return r->end == END_COMPLETED || r->end == END_REJECTS ||
-	    (r->end == END_HALTED && r->withheld);
+	       (r->end == END_HALTED && r->withheld);
 }
 
 int

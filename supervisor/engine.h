@@ -1,7 +1,5 @@
 #ifndef SUPERVISOR_ENGINE_H
 #define SUPERVISOR_ENGINE_H
-#include <stdbool.h>
-#include <stdint.h>
 #include "proto/attr.h"
 #include "proto/err.h"
 #include "proto/pipeline.h"
@@ -9,6 +7,8 @@
 #include "proto/store.h"
 #include "supervisor/proc.h"
 #include "supervisor/run.h"
+#include <stdbool.h>
+#include <stdint.h>
 
 /*
  * The loop of the supervisor: control messages, dead children, signals and

@@ -1,6 +1,4 @@
 #include "supervisor/ledger.h"
-#include <string.h>
-#include <unistd.h>
 #include "proto/canon.h"
 #include "proto/clock.h"
 #include "proto/log.h"
@@ -11,6 +9,8 @@
 #include "proto/store_reject.h"
 #include "proto/store_run.h"
 #include "supervisor/engine.h"
+#include <string.h>
+#include <unistd.h>
 
 enum { EXCEPT_PAGE = 65536 };
 
@@ -27,15 +27,15 @@ static int
 close_leftover(struct run *r, struct arena *a, struct err *e)
 {
 	struct store_run old;
-	int found = store_run_find_live(store_of(r), r->entity->name, a, &old,
-	    e);
+	int found =
+	    store_run_find_live(store_of(r), r->entity->name, a, &old, e);
 	if (found <= 0)
 		return found;
 	struct err why = { 0 };
 	err_retry(&why, "interrupted",
 	    "the supervisor ended in mid-run; a new run reads again");
-	log_warn("an interrupted run was found", "interrupted",
-	    log_u64(old.id), NULL);
+	log_warn("an interrupted run was found", "interrupted", log_u64(old.id),
+	    NULL);
 	return store_run_move(store_of(r), old.id, STORE_RUN_FAILED, &why, e);
 }
 
@@ -50,10 +50,10 @@ recall(struct run *r, struct arena *a, struct err *e)
 		buf_put(&r->watermark, w.version.data, w.version.len);
 	if (r->mode != MODE_SYNC && r->mode != MODE_SWEEP)
 		return 0;
-	return store_approval_get(store_of(r), r->entity->name, &r->approved,
-		   e) < 0 ?
-	    -1 :
-	    0;
+	return store_approval_get(
+		   store_of(r), r->entity->name, &r->approved, e) < 0
+		   ? -1
+		   : 0;
 }
 
 int
@@ -72,14 +72,14 @@ ledger_begin(struct run *r, struct err *e)
 	if (result == 0)
 		result = store_run_create(store_of(r), &row, e);
 	if (result == 0)
-		result = store_run_move(store_of(r), row.id, STORE_RUN_RUNNING,
-		    NULL, e);
+		result = store_run_move(
+		    store_of(r), row.id, STORE_RUN_RUNNING, NULL, e);
 	r->id = row.id;
 	if (result == 0)
 		result = recall(r, &a, e);
 	for (size_t i = 0; result >= 0 && i < r->nretry_ids; i++)
-		result = store_reject_retry(store_of(r), r->retry_ids[i], r->id,
-		    e);
+		result =
+		    store_reject_retry(store_of(r), r->retry_ids[i], r->id, e);
 	arena_free(&a);
 	return result < 0 ? -1 : 0;
 }
@@ -163,8 +163,8 @@ ledger_rejects(struct run *r, const struct message *m, struct err *e)
 			.chunk = m->chunk,
 			.attempt = m->attempt,
 			.what = rows[i],
-			.key_text = key_text(rows[i].key, r->entity->key.n,
-			    &a) };
+			.key_text =
+			    key_text(rows[i].key, r->entity->key.n, &a) };
 		result = store_reject_add(store_of(r), &x, e);
 	}
 	if (result == 0)
@@ -188,8 +188,8 @@ ledger_not_applied(struct run *r, const struct chunk *c, uint64_t *from,
 			.attempt = c->attempt,
 			.stage = stages[i],
 			.after = *from & ((UINT64_C(1) << 48) - 1) };
-		if (store_reject_hashes(store_of(r), &at, EXCEPT_PAGE, page,
-			e) < 0)
+		if (store_reject_hashes(
+			store_of(r), &at, EXCEPT_PAGE, page, e) < 0)
 			return -1;
 		*from = (uint64_t)i << 48 | at.after;
 		if (page->len)
@@ -231,8 +231,8 @@ move_watermark(struct run *r, struct arena *a, struct err *e)
 	}
 	if (!high.len)
 		return 0;
-	int found = store_reject_lowest(store_of(r), r->entity->name, a, &low,
-	    e);
+	int found =
+	    store_reject_lowest(store_of(r), r->entity->name, a, &low, e);
 	if (found < 0)
 		return -1;
 	if (found && rowversion_compare(low, high) < 0)
@@ -242,9 +242,9 @@ move_watermark(struct run *r, struct arena *a, struct err *e)
 	if (rowversion_decode(high, &bytes, &v, e) < 0)
 		return -1;
 	value_text(&v, &text);
-	struct store_watermark w = { .version = high,
-		.text = buf_str(&text),
-		.run = r->id };
+	struct store_watermark w = {
+		.version = high, .text = buf_str(&text), .run = r->id
+	};
 	int result = store_watermark_set(store_of(r), r->entity->name, &w, e);
 	buf_free(&bytes);
 	buf_free(&text);
@@ -265,8 +265,7 @@ settle(struct run *r, struct arena *a, struct err *e)
 	bool whole = r->mode == MODE_SYNC && r->strategy != STRATEGY_ROWVERSION;
 	if (r->mode == MODE_RETRY)
 		return store_reject_settle_retry(store_of(r), r->id, NULL, e);
-	if (whole &&
-	    store_reject_settle(store_of(r), name, r->id, NULL, e) < 0)
+	if (whole && store_reject_settle(store_of(r), name, r->id, NULL, e) < 0)
 		return -1;
 	if (r->mode == MODE_SYNC && r->entity->rowversion &&
 	    move_watermark(r, a, e) < 0)
@@ -301,14 +300,14 @@ ledger_end(struct run *r, struct err *e)
 		return -1;
 	int result = update_run(r, e);
 	if (result == 0 && completed(r)) {
-		result = store_run_move(store_of(r), r->id,
-		    STORE_RUN_FINISHING, NULL, e);
+		result = store_run_move(
+		    store_of(r), r->id, STORE_RUN_FINISHING, NULL, e);
 		if (result == 0)
 			result = settle(r, &a, e);
 	}
 	if (result == 0)
-		result = store_run_move(store_of(r), r->id, states[r->end],
-		    why, e);
+		result =
+		    store_run_move(store_of(r), r->id, states[r->end], why, e);
 	arena_free(&a);
 	if (result == 0)
 		return store_commit(store_of(r), e);

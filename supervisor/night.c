@@ -1,11 +1,11 @@
 #include "supervisor/night.h"
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include "proto/clock.h"
 #include "proto/log.h"
 #include "proto/store_entity.h"
 #include "supervisor/order.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 /* Weeks of sweeps begin at night, and nights are not equally long. */
 static const int64_t week_micros = INT64_C(13) * 12 * 3600 * 1000000;
@@ -82,8 +82,8 @@ take_result(struct night_result *x, struct run *r)
 		.withheld = r->withheld,
 		.elapsed_ms = clock_mono_ms() - r->started_ms };
 	memcpy(x->counts, r->counts, sizeof(x->counts));
-	snprintf(x->strategy, sizeof(x->strategy), "%s",
-	    strategy_name(r->strategy));
+	snprintf(
+	    x->strategy, sizeof(x->strategy), "%s", strategy_name(r->strategy));
 	snprintf(x->sample, sizeof(x->sample), "%s", buf_str(&r->sample));
 }
 
@@ -102,8 +102,8 @@ one_run(struct engine *en, const struct entity *entity, enum run_mode mode,
 
 /* An abandoned run may get further when it begins again, but not for ever. */
 static int
-stubborn_run(struct engine *en, const struct entity *entity,
-    enum run_mode mode, struct night_result *x, struct err *e)
+stubborn_run(struct engine *en, const struct entity *entity, enum run_mode mode,
+    struct night_result *x, struct err *e)
 {
 	for (int64_t i = 0; i < en->tries; i++) {
 		if (one_run(en, entity, mode, x, e) < 0)
@@ -178,8 +178,8 @@ int
 night_run(struct engine *en, const char *const *names, size_t nnames,
     struct night_result *results, size_t *n, struct err *e)
 {
-	const struct entity **order = mem_zalloc(
-	    (en->pipeline->nentities + 1) * sizeof(*order));
+	const struct entity **order =
+	    mem_zalloc((en->pipeline->nentities + 1) * sizeof(*order));
 	size_t count;
 	*n = 0;
 	int r = order_entities(en->pipeline, names, nnames, order, &count, e);

@@ -1,8 +1,8 @@
 #include "supervisor/order.h"
-#include <stdlib.h>
-#include <string.h>
 #include "proto/arena.h"
 #include "proto/log.h"
+#include <stdlib.h>
+#include <string.h>
 
 enum mark { UNSEEN, OPEN, PLACED };
 
@@ -32,8 +32,8 @@ place(struct ordering *o, const struct entity *en)
 		return;
 	o->marks[i] = OPEN;
 	for (size_t k = 0; k < en->nparents; k++) {
-		const struct entity *parent = pipeline_entity(o->pipeline,
-		    en->parents[k].entity);
+		const struct entity *parent =
+		    pipeline_entity(o->pipeline, en->parents[k].entity);
 		if (parent && parent != en)
 			place(o, parent);
 	}

@@ -1,9 +1,9 @@
 #ifndef SUPERVISOR_ORDER_H
 #define SUPERVISOR_ORDER_H
-#include <stddef.h>
 #include "proto/attr.h"
 #include "proto/err.h"
 #include "proto/pipeline.h"
+#include <stddef.h>
 
 /*
  * The order of work: every entity after its parents, then by priority
@@ -11,7 +11,7 @@
  * is met first, and logged by name. out has room for all entities.
  */
 int order_entities(const struct pipeline *p, const char *const *names,
-    size_t nnames, const struct entity **out, size_t *n, struct err *e)
-    MUST_CHECK;
+    size_t nnames, const struct entity **out, size_t *n,
+    struct err *e) MUST_CHECK;
 
 #endif

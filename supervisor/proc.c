@@ -1,4 +1,9 @@
 #include "supervisor/proc.h"
+#include "proto/arena.h"
+#include "proto/clock.h"
+#include "proto/log.h"
+#include "proto/peers.h"
+#include "supervisor/spawn.h"
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -6,11 +11,6 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include "proto/arena.h"
-#include "proto/clock.h"
-#include "proto/log.h"
-#include "proto/peers.h"
-#include "supervisor/spawn.h"
 
 enum {
 	BACKOFF_FIRST_MS = 1000,
@@ -48,9 +48,9 @@ void
 procs_init(struct procs *ps, const struct procs_config *conf)
 {
 	const struct pipeline *p = conf->pipeline;
-	int64_t delta = p->workers_delta < p->state_partitions ?
-	    p->workers_delta :
-	    p->state_partitions;
+	int64_t delta = p->workers_delta < p->state_partitions
+			    ? p->workers_delta
+			    : p->state_partitions;
 	const int64_t counts[] = {
 		[PROC_EXTRACT] = p->workers_extract,
 		[PROC_NORMALIZE] = p->workers_normalize,
@@ -83,8 +83,8 @@ static int
 start(struct procs *ps, struct proc *p, struct err *e)
 {
 	p->generation++;
-	snprintf(p->address, sizeof(p->address), "%s.%u", p->name,
-	    p->generation);
+	snprintf(
+	    p->address, sizeof(p->address), "%s.%u", p->name, p->generation);
 	snprintf(p->endpoint, sizeof(p->endpoint), "ipc://%s/%s",
 	    ps->conf.runtime_dir, p->address);
 	const struct spawn_stage s = {
@@ -102,8 +102,8 @@ start(struct procs *ps, struct proc *p, struct err *e)
 		return -1;
 	p->state = PROC_STARTING;
 	p->started_ms = clock_mono_ms();
-	log_debug("stage started", "worker", p->name, "pid",
-	    log_i64(p->pid), NULL);
+	log_debug(
+	    "stage started", "worker", p->name, "pid", log_i64(p->pid), NULL);
 	return 0;
 }
 
@@ -166,8 +166,8 @@ describe_death(struct proc *p, int status)
 		err_config(&p->error, "exit", "syncline-%s exited with %d",
 		    kind, WEXITSTATUS(status));
 	else
-		err_retry(&p->error, "exit", "syncline-%s exited with %d",
-		    kind, WEXITSTATUS(status));
+		err_retry(&p->error, "exit", "syncline-%s exited with %d", kind,
+		    WEXITSTATUS(status));
 }
 
 struct proc *
@@ -240,8 +240,8 @@ proc_send(struct procs *ps, const struct proc *p, const struct message *m,
 }
 
 int
-procs_send_all(struct procs *ps, enum proc_kind k, const struct message *m,
-    struct err *e)
+procs_send_all(
+    struct procs *ps, enum proc_kind k, const struct message *m, struct err *e)
 {
 	for (size_t i = ps->first[k]; i < ps->first[k + 1]; i++)
 		if (proc_send(ps, &ps->all[i], m, e) < 0)
@@ -250,8 +250,8 @@ procs_send_all(struct procs *ps, enum proc_kind k, const struct message *m,
 }
 
 static int
-connect_kind(struct procs *ps, enum proc_kind from, enum proc_kind to,
-    struct err *e)
+connect_kind(
+    struct procs *ps, enum proc_kind from, enum proc_kind to, struct err *e)
 {
 	const char *endpoints[LIMIT_WORKERS];
 	size_t n = procs_count(ps, to);
@@ -326,8 +326,8 @@ procs_stop(struct procs *ps)
 	for (size_t i = 0; i < ps->n; i++)
 		if (ps->all[i].state == PROC_READY &&
 		    proc_send(ps, &ps->all[i], &m, &e) < 0)
-			log_err(LOG_LEVEL_WARN, "cannot tell a stage to exit",
-			    &e);
+			log_err(
+			    LOG_LEVEL_WARN, "cannot tell a stage to exit", &e);
 	int64_t until = clock_mono_ms() + STOP_WAIT_MS;
 	while (!all_down(ps) && clock_mono_ms() < until)
 		if (!procs_reap(ps))

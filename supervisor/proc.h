@@ -1,8 +1,5 @@
 #ifndef SUPERVISOR_PROC_H
 #define SUPERVISOR_PROC_H
-#include <stdbool.h>
-#include <stdint.h>
-#include <sys/types.h>
 #include "proto/attr.h"
 #include "proto/err.h"
 #include "proto/limits.h"
@@ -10,6 +7,9 @@
 #include "proto/pipeline.h"
 #include "proto/retry.h"
 #include "proto/sock.h"
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
 
 /*
  * The stage processes: one slot per worker, started by fork and exec, known
@@ -41,7 +41,7 @@ struct proc {
 	unsigned generation; /* of the endpoint: a dead one is never reused */
 	char name[32];       /* "load.0" */
 	char address[48];    /* "load.0.3" at the router: with generation, so
-	                      * that a dead one's last messages are nobody's */
+			      * that a dead one's last messages are nobody's */
 	char endpoint[128];
 	int64_t start_at_ms;
 	int64_t started_ms;
@@ -91,8 +91,8 @@ int procs_hello(struct procs *ps, struct proc *p, const struct message *m);
 
 int proc_send(struct procs *ps, const struct proc *p, const struct message *m,
     struct err *e) MUST_CHECK;
-int procs_send_all(struct procs *ps, enum proc_kind k,
-    const struct message *m, struct err *e) MUST_CHECK;
+int procs_send_all(struct procs *ps, enum proc_kind k, const struct message *m,
+    struct err *e) MUST_CHECK;
 /* Tells everybody whom to feed. */
 int procs_connect(struct procs *ps, bool resolver, struct err *e) MUST_CHECK;
 

@@ -1,12 +1,12 @@
 #include "supervisor/run.h"
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include "proto/clock.h"
 #include "proto/limits.h"
 #include "proto/log.h"
 #include "supervisor/ledger.h"
 #include "supervisor/run_impl.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 static const char *const phase_names[] = {
 	[RUN_START] = "start",
@@ -91,18 +91,19 @@ static void
 enter_describe(struct run *r)
 {
 	struct err e = { 0 };
-	if (procs_connect(&r->engine->procs, entity_resolves(r->entity), &e) < 0) {
+	if (procs_connect(&r->engine->procs, entity_resolves(r->entity), &e) <
+	    0) {
 		run_fail(r, &e);
 		return;
 	}
 	open_kind(r, PROC_DELTA);
 	if (!loads(r))
 		return;
-	struct message m = { .kind = MSG_DESCRIBE,
-		.entity = r->entity->name,
-		.mode = r->mode };
-	if (proc_send(&r->engine->procs, procs_get(&r->engine->procs, PROC_LOAD, 0), &m,
-		&e) < 0)
+	struct message m = {
+		.kind = MSG_DESCRIBE, .entity = r->entity->name, .mode = r->mode
+	};
+	if (proc_send(&r->engine->procs,
+		procs_get(&r->engine->procs, PROC_LOAD, 0), &m, &e) < 0)
 		run_fail(r, &e);
 	r->awaiting++;
 }
@@ -119,8 +120,8 @@ enter_plan(struct run *r)
 	if (r->strategy == STRATEGY_ROWVERSION)
 		m.version = buf_span(&r->watermark);
 	r->awaiting = 1;
-	if (proc_send(&r->engine->procs, procs_get(&r->engine->procs, PROC_EXTRACT, 0), &m,
-		&e) < 0)
+	if (proc_send(&r->engine->procs,
+		procs_get(&r->engine->procs, PROC_EXTRACT, 0), &m, &e) < 0)
 		run_fail(r, &e);
 }
 
@@ -141,16 +142,16 @@ enter_close(struct run *r)
 	struct message m = { .kind = MSG_CLOSE, .flag = true };
 	for (int k = 0; k < PROC_KINDS; k++)
 		if (run_send(r, (enum proc_kind)k, &m) == 0)
-			r->awaiting += (unsigned)procs_count(&r->engine->procs,
-			    (enum proc_kind)k);
+			r->awaiting += (unsigned)procs_count(
+			    &r->engine->procs, (enum proc_kind)k);
 }
 
 static void
 begin_deletes(struct run *r)
 {
 	struct err e = { 0 };
-	r->deletes = (struct chunk){ .no = CHUNK_DELETES,
-		.state = CHUNK_ASSIGNED };
+	r->deletes =
+	    (struct chunk){ .no = CHUNK_DELETES, .state = CHUNK_ASSIGNED };
 	if (ledger_assigned(r, &r->deletes, &e) < 0)
 		run_fail(r, &e);
 }
@@ -185,7 +186,8 @@ run_enter(struct run *r, enum run_phase phase)
 		read_begin(r);
 		break;
 	case RUN_SWEEP:
-		r->awaiting = (unsigned)procs_count(&r->engine->procs, PROC_DELTA);
+		r->awaiting =
+		    (unsigned)procs_count(&r->engine->procs, PROC_DELTA);
 		run_send(r, PROC_DELTA, &(struct message){ .kind = MSG_SWEEP });
 		break;
 	case RUN_REMOVE:
@@ -208,12 +210,14 @@ pick_strategy(struct run *r)
 	const struct entity *en = r->entity;
 	bool full = en->strategy == STRATEGY_FULL;
 	bool versions = en->strategy == STRATEGY_ROWVERSION ||
-	    (en->strategy == STRATEGY_AUTO && en->rowversion);
+			(en->strategy == STRATEGY_AUTO && en->rowversion);
 	r->strategy = full ? STRATEGY_FULL : STRATEGY_HASH;
-	const char *why = full ? "delta: full" :
-	    versions ? "no watermark yet: the whole source is read" :
-	    en->strategy == STRATEGY_AUTO ? "auto: the source has no rowversion" :
-					    "delta: hash";
+	const char *why = full ? "delta: full"
+			  : versions
+			      ? "no watermark yet: the whole source is read"
+			  : en->strategy == STRATEGY_AUTO
+			      ? "auto: the source has no rowversion"
+			      : "delta: hash";
 	if (versions && r->mode == MODE_SYNC && r->watermark.len) {
 		r->strategy = STRATEGY_ROWVERSION;
 		why = "there is a watermark";

@@ -1,7 +1,5 @@
 #ifndef SUPERVISOR_RUN_H
 #define SUPERVISOR_RUN_H
-#include <stdbool.h>
-#include <stdint.h>
 #include "proto/attr.h"
 #include "proto/batch.h"
 #include "proto/buf.h"
@@ -9,6 +7,8 @@
 #include "proto/message.h"
 #include "proto/pipeline.h"
 #include "supervisor/proc.h"
+#include <stdbool.h>
+#include <stdint.h>
 
 /*
  * One run: one pass of one entity in one mode, from plan to close. It is a
@@ -56,7 +56,12 @@ enum run_end {
 	END_CANCELLED, /* stopped by a signal; the next run goes on */
 };
 
-enum chunk_state { CHUNK_PLANNED, CHUNK_ASSIGNED, CHUNK_COMMITTING, CHUNK_DONE };
+enum chunk_state {
+	CHUNK_PLANNED,
+	CHUNK_ASSIGNED,
+	CHUNK_COMMITTING,
+	CHUNK_DONE
+};
 
 struct chunk {
 	uint32_t no;
@@ -83,7 +88,7 @@ struct run {
 	enum run_end end;
 	struct err error;
 	enum strategy strategy;
-	char reason[200]; /* why this strategy */
+	char reason[200];  /* why this strategy */
 	unsigned awaiting; /* answers that this phase still needs */
 	/* facts */
 	bool target_described;
@@ -104,9 +109,9 @@ struct run {
 	uint64_t rows_read;
 	uint64_t counts[OUT_COUNT];
 	uint64_t unseen, withheld;
-	uint64_t approved; /* deletes that somebody allowed */
-	struct buf sample; /* keys of what was withheld */
-	struct buf why;    /* a guard's reason */
+	uint64_t approved;       /* deletes that somebody allowed */
+	struct buf sample;       /* keys of what was withheld */
+	struct buf why;          /* a guard's reason */
 	const struct buf *given; /* a retry's ranges; borrowed */
 	size_t ngiven;
 	const uint64_t *retry_ids; /* rejects that it retries; borrowed */

@@ -1,10 +1,10 @@
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include "proto/clock.h"
 #include "proto/log.h"
 #include "supervisor/ledger.h"
 #include "supervisor/run_impl.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 /* What reaches a run: answers, news of chunks, deaths, time. */
 static void
@@ -97,8 +97,8 @@ on_chunk(struct run *r, const struct message *m)
 		return;
 	if (r->nchunks == r->chunks_cap) {
 		r->chunks_cap = r->chunks_cap ? r->chunks_cap * 2 : 8;
-		r->chunks = mem_realloc(r->chunks,
-		    r->chunks_cap * sizeof(*r->chunks));
+		r->chunks =
+		    mem_realloc(r->chunks, r->chunks_cap * sizeof(*r->chunks));
 	}
 	struct chunk *c = &r->chunks[r->nchunks];
 	*c = (struct chunk){ .no = (uint32_t)r->nchunks };
@@ -127,8 +127,8 @@ on_planned(struct run *r, const struct message *m)
 		take_given(r);
 	if (ledger_planned(r, &e) < 0)
 		run_fail(r, &e);
-	log_info("planned", "chunks", log_u64(r->nchunks), "why", r->reason,
-	    NULL);
+	log_info(
+	    "planned", "chunks", log_u64(r->nchunks), "why", r->reason, NULL);
 }
 
 /* The answers that a phase waits for, one after the other. */
@@ -212,7 +212,7 @@ run_on_message(struct run *r, struct proc *p, const struct message *m)
 		return;
 	/* PLANNED and DESCRIBED answer before the stage knows the run. */
 	bool about_us = m->run == r->id || m->kind == MSG_DESCRIBED ||
-	    m->kind == MSG_PLANNED || m->kind == MSG_CHUNK;
+			m->kind == MSG_PLANNED || m->kind == MSG_CHUNK;
 	if (!about_us)
 		return;
 	r->progress_ms = clock_mono_ms();
@@ -235,7 +235,8 @@ run_on_hello(struct run *r, struct proc *p)
 		return;
 	struct message m;
 	run_open_message(r, p->kind, &m);
-	if (procs_connect(&r->engine->procs, entity_resolves(r->entity), &e) < 0 ||
+	if (procs_connect(&r->engine->procs, entity_resolves(r->entity), &e) <
+		0 ||
 	    proc_send(&r->engine->procs, p, &m, &e) < 0)
 		run_fail(r, &e);
 }
@@ -265,7 +266,7 @@ run_on_death(struct run *r, struct proc *p)
 	} else if (r->phase <= RUN_PLAN) {
 		start_again(r);
 	} else if (r->phase != RUN_READ || r->joining ||
-	    p->kind == PROC_EXTRACT || p->kind == PROC_DELTA) {
+		   p->kind == PROC_EXTRACT || p->kind == PROC_DELTA) {
 		run_over(r, END_ABANDONED, &why);
 	} else {
 		r->reopening++;

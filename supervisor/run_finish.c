@@ -1,9 +1,9 @@
-#include <inttypes.h>
-#include <string.h>
 #include "proto/guard.h"
 #include "proto/log.h"
 #include "supervisor/ledger.h"
 #include "supervisor/run_impl.h"
+#include <inttypes.h>
+#include <string.h>
 
 /*
  * What follows the last chunk: the guards, the deletes of what the source no
@@ -65,14 +65,14 @@ may_delete(struct run *r)
 	if (r->mode == MODE_SWEEP)
 		return r->snapshot;
 	return r->mode == MODE_SYNC && r->strategy != STRATEGY_ROWVERSION &&
-	    r->snapshot;
+	       r->snapshot;
 }
 
 static void
 close_run(struct run *r)
 {
 	bool trouble = r->counts[OUT_REJECTED] || r->counts[OUT_PENDING] ||
-	    r->counts[OUT_CONFLICTED];
+		       r->counts[OUT_CONFLICTED];
 	if (r->end == END_NONE)
 		r->end = trouble ? END_REJECTS : END_COMPLETED;
 	run_enter(r, RUN_CLOSE);

@@ -1,9 +1,9 @@
-#include <string.h>
 #include "proto/clock.h"
 #include "proto/log.h"
 #include "proto/rowversion.h"
 #include "supervisor/ledger.h"
 #include "supervisor/run_impl.h"
+#include <string.h>
 
 /*
  * Chunks while they are read. A chunk is complete when every row it read is
@@ -53,16 +53,16 @@ assign(struct run *r, unsigned worker, struct chunk *c)
 	r->reading[worker] = c->no;
 	int result = ledger_assigned(r, c, &e);
 	if (result == 0)
-		result = proc_send(ps, procs_get(ps, PROC_EXTRACT, worker), &m,
-		    &e);
+		result =
+		    proc_send(ps, procs_get(ps, PROC_EXTRACT, worker), &m, &e);
 	fail_if(r, result, &e);
 }
 
 static struct chunk *
 next_planned(struct run *r)
 {
-	while (r->next < r->nchunks &&
-	    r->chunks[r->next].state != CHUNK_PLANNED)
+	while (
+	    r->next < r->nchunks && r->chunks[r->next].state != CHUNK_PLANNED)
 		r->next++;
 	return r->next < r->nchunks ? &r->chunks[r->next] : NULL;
 }
@@ -123,7 +123,8 @@ read_void_chunks(struct run *r)
 			struct err e = { 0 };
 			err_config(&e, "tries",
 			    "chunk %u failed %u times; the log says why each "
-			    "time", c->no, c->attempt);
+			    "time",
+			    c->no, c->attempt);
 			run_over(r, END_FAILED, &e);
 			return;
 		}
@@ -162,9 +163,9 @@ read_send_commit(struct run *r, struct chunk *c, struct err *e)
 	if (more < 0)
 		return -1;
 	c->state = CHUNK_COMMITTING;
-	struct message m = { .kind = MSG_COMMIT,
-		.chunk = c->no,
-		.attempt = c->attempt };
+	struct message m = {
+		.kind = MSG_COMMIT, .chunk = c->no, .attempt = c->attempt
+	};
 	return run_send(r, PROC_DELTA, &m);
 }
 
@@ -212,9 +213,9 @@ static void
 complete_if_accounted(struct run *r, struct chunk *c)
 {
 	struct err e = { 0 };
-	unsigned ends = c == &r->deletes ?
-	    (unsigned)procs_count(&r->engine->procs, PROC_DELTA) :
-	    1;
+	unsigned ends = c == &r->deletes ? (unsigned)procs_count(
+					       &r->engine->procs, PROC_DELTA)
+					 : 1;
 	if (c->state != CHUNK_ASSIGNED || c->ends < ends)
 		return;
 	uint64_t n = accounted(c);

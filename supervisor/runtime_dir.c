@@ -1,4 +1,7 @@
 #include "supervisor/runtime_dir.h"
+#include "proto/arena.h"
+#include "proto/buf.h"
+#include "proto/limits.h"
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -6,9 +9,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include "proto/arena.h"
-#include "proto/buf.h"
-#include "proto/limits.h"
 
 static const char prefix[] = "syncline-";
 
@@ -68,8 +68,8 @@ runtime_dir_make(const char *store_dir, char *out, size_t size, struct err *e)
 		base = "/tmp";
 	snprintf(out, size, "%s/%sXXXXXX", base, prefix);
 	if (!mkdtemp(out))
-		return err_errno(e, "cannot make a folder for sockets, %s",
-		    out);
+		return err_errno(
+		    e, "cannot make a folder for sockets, %s", out);
 	FILE *f = fopen(note, "we");
 	if (!f)
 		return err_errno(e, "%s", note);
@@ -118,8 +118,7 @@ runtime_dir_copy_config(const struct pipeline *p, char **path, struct err *e)
 	int r = 0;
 	unlink(name);
 	int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (fd < 0 ||
-	    write(fd, text.data, text.len) != (ssize_t)text.len)
+	if (fd < 0 || write(fd, text.data, text.len) != (ssize_t)text.len)
 		r = err_errno(e, "%s", name);
 	if (fd >= 0)
 		close(fd);

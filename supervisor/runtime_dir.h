@@ -1,9 +1,9 @@
 #ifndef SUPERVISOR_RUNTIME_DIR_H
 #define SUPERVISOR_RUNTIME_DIR_H
-#include <stddef.h>
 #include "proto/attr.h"
 #include "proto/err.h"
 #include "proto/pipeline.h"
+#include <stddef.h>
 
 /*
  * A short-lived folder, 0700, for the sockets: under $XDG_RUNTIME_DIR or
@@ -11,13 +11,13 @@
  * may be long. Its name is kept in the store, so that the next supervisor
  * removes what a killed one left behind.
  */
-int runtime_dir_make(const char *store_dir, char *out, size_t size,
-    struct err *e) MUST_CHECK;
+int runtime_dir_make(
+    const char *store_dir, char *out, size_t size, struct err *e) MUST_CHECK;
 void runtime_dir_remove(const char *store_dir, const char *dir);
 
 /* The pipeline file as it is now, copied into the store: every stage reads
  * the same bytes, whenever it is started. *path is the caller's to free. */
-int runtime_dir_copy_config(const struct pipeline *p, char **path,
-    struct err *e) MUST_CHECK;
+int runtime_dir_copy_config(
+    const struct pipeline *p, char **path, struct err *e) MUST_CHECK;
 
 #endif

@@ -1,8 +1,8 @@
 #ifndef SUPERVISOR_SPAWN_H
 #define SUPERVISOR_SPAWN_H
-#include <sys/types.h>
 #include "proto/attr.h"
 #include "proto/err.h"
+#include <sys/types.h>
 
 /* One stage as a child process. */
 struct spawn_stage {
@@ -17,8 +17,8 @@ struct spawn_stage {
  * us), to die with us (PR_SET_PDEATHSIG). Its standard output is our standard
  * error: data on ours is the command line's.
  */
-int spawn_stage(const struct spawn_stage *s, pid_t *pid, struct err *e)
-    MUST_CHECK;
+int spawn_stage(
+    const struct spawn_stage *s, pid_t *pid, struct err *e) MUST_CHECK;
 
 /* The folder of the running executable: the stages stand beside it. */
 int spawn_bin_dir(char *out, size_t size, struct err *e) MUST_CHECK;

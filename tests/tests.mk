@@ -1,21 +1,58 @@
-# Targets of the tests: unit, golden, end-to-end, sanitizers, fuzzing.
+# The tests: unit, golden, end-to-end, sanitizers, fuzzing. `make test` runs
+# them all through tests/run.sh, which counts.
 # A unit test tests/unit/FOLDER/test_X.c links FOLDER's library.
 UNIT_SRC  := $(wildcard tests/unit/*/test_*.c)
 UNIT_BINS := $(UNIT_SRC:%.c=$(BUILD)/%)
-unit_dir = $(notdir $(patsubst %/,%,$(dir $(1))))
+FUZZ_SRC  := $(wildcard tests/fuzz/*/fuzz_*.c)
+FUZZ_BINS := $(FUZZ_SRC:%.c=$(BUILD)/%)
+FUZZ_SECONDS ?= 5
+PYTHON    := /usr/bin/python3
 
-define unit_rule
-$(BUILD)/$(1:.c=): $(call obj,$(1)) $$(wildcard $$(BUILD)/none) \
-    $(if $(filter-out proto,$(call unit_dir,$(1))),$(BUILD)/lib$(call unit_dir,$(1)).a) \
+# The folder a test stands in names the library it is about.
+test_folder = $(notdir $(patsubst %/,%,$(dir $(1))))
+define test_rule
+$(BUILD)/$(1:.c=): $(call obj,$(1)) \
+    $(patsubst %,$(BUILD)/lib%.a,$(filter-out proto,$(call test_folder,$(1)))) \
     $(BUILD)/libdb.a $(BUILD)/libstore.a $(BUILD)/libproto.a $(BUILD)/libblake3.a
 endef
-$(foreach t,$(UNIT_SRC),$(eval $(call unit_rule,$(t))))
-$(UNIT_BINS):
-	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group \
-	    $(filter %.a,$^) -Wl,--end-group -lcmocka -lpq -lsqlite3 -lz \
-	    -lutf8proc -lunistring $(LIBS_proto)
+$(foreach t,$(UNIT_SRC) $(FUZZ_SRC),$(eval $(call test_rule,$(t))))
 
-unit: $(UNIT_BINS)
-	@set -e; for t in $(UNIT_BINS); do $$t; done
-.PHONY: unit
+TEST_LIBS := -lpq -lsqlite3 -lz -lutf8proc -lunistring
+$(UNIT_BINS): TEST_LIBS += -lcmocka
+$(UNIT_BINS) $(FUZZ_BINS):
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) $(FUZZ_FLAG) -o $@ $(filter %.o,$^) \
+	    -Wl,--start-group $(filter %.a,$^) -Wl,--end-group \
+	    $(TEST_LIBS) $(LIBS_proto)
+$(FUZZ_BINS): FUZZ_FLAG := -fsanitize=fuzzer
+
+unit-bins: $(UNIT_BINS)
+fuzz-bins: $(FUZZ_BINS)
+unit: unit-bins
+	bash tests/run.sh $(BUILD) unit
+
+# A build under ASan and UBSan, beside the plain one.
+SAN_MAKE  := $(MAKE) --no-print-directory BUILD=$(BUILD)/san OPT="-O1 -g" \
+	SAN="-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer"
+FUZZ_MAKE := $(MAKE) --no-print-directory BUILD=$(BUILD)/fuzz CC=clang OPT="-O1 -g" \
+	SAN="-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all"
+
+san-build:
+	+$(SAN_MAKE) all unit-bins
+san: test-deps
+	+$(MAKE) --no-print-directory san-build
+	bash tests/run.sh $(BUILD) san
+fuzz-build:
+	+$(FUZZ_MAKE) fuzz-bins
+fuzz: test-deps
+	+$(MAKE) --no-print-directory fuzz-build
+	FUZZ_SECONDS=$(FUZZ_SECONDS) bash tests/run.sh $(BUILD) fuzz
+
+test: test-deps
+	+$(MAKE) --no-print-directory -j2 all unit-bins
+	+$(MAKE) --no-print-directory -j2 san-build
+	+$(MAKE) --no-print-directory -j2 fuzz-build
+	FUZZ_SECONDS=$(FUZZ_SECONDS) PYTHON=$(PYTHON) \
+	    bash tests/run.sh $(BUILD) unit golden e2e san fuzz
+
+.PHONY: unit unit-bins fuzz fuzz-bins fuzz-build san san-build test
