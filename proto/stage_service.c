@@ -281,9 +281,9 @@ service_loop(struct stage *st, struct err *e)
 static int
 connect_all(struct stage *st, struct err *e)
 {
-	char name[64];
-	snprintf(name, sizeof(name), "%s.%ld", st->def->name,
-	    (long)st->opt.instance);
+	/* The address at the supervisor is the endpoint's last part. */
+	const char *slash = strrchr(st->opt.endpoint, '/');
+	const char *name = slash ? slash + 1 : st->opt.endpoint;
 	int hwm = (int)st->pipeline->hwm;
 	st->peers = (struct peers){ .by_part = st->def->by_part, .hwm = hwm };
 	if (sock_open(SOCK_DEALER, name, CONTROL_HWM, &st->control, e) < 0 ||
