@@ -66,7 +66,9 @@ identity_batch(struct stage *st, struct batch **bp, struct err *e)
 	}
 	if (n == (*bp)->nrows)
 		return stage_ack(st, *bp, NULL, e);
-	if (ident_hash(&self->ident, &self->rules, *bp, e))
+	struct ident_rules rules = self->rules;
+	rules.keys_only = rules.keys_only || (*bp)->keys_only;
+	if (ident_hash(&self->ident, &rules, *bp, e))
 		return -1;
 	split_rows(*bp, partitions, rejects, n, &split);
 	return send_parts(st, bp, &split, partitions, e);
@@ -86,6 +88,7 @@ main(int argc, char **argv)
 		.name = "identity",
 		.summary = "give every row its key hash and its content hash",
 		.state_size = sizeof(struct identity),
+		.by_part = true,
 		.open = identity_open,
 		.batch = identity_batch,
 		.close = identity_close,

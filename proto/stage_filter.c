@@ -235,6 +235,8 @@ stage_filter_main(struct stage *st, struct err *e)
 			return -1;
 		}
 	}
+	if (st->opt.entity && stage_find_entity(st, st->opt.entity, e) < 0)
+		return -1;
 	int r = st->def->once ? st->def->once(st, e) : 0;
 	if (r != 0)
 		return r < 0 ? -1 : 0;

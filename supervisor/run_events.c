@@ -41,13 +41,12 @@ target_unknown(struct run *r)
 		return true;
 	}
 	err_config(&e, "adopt",
-	    "entity %s: target %s already holds %llu rows and the state "
+	    "entity %s: target table %s already holds rows, and the state "
 	    "knows none of them. Say what they are: 'adopt: target' takes "
 	    "them as the last night's result (equal rows stay, rows the "
 	    "source lacks become deletes under the guards), 'adopt: none' "
 	    "writes the source over them and leaves other rows alone",
-	    r->entity->name, r->entity->target.table,
-	    (unsigned long long)r->target_rows);
+	    r->entity->name, r->entity->target.table);
 	run_over(r, END_FAILED, &e);
 	return true;
 }
