@@ -193,3 +193,17 @@ columns_wanted(const struct entity *en, enum run_mode mode,
 		    (struct wanted_column){ .from = s->cols, .field = true };
 	return 0;
 }
+
+bool
+columns_comma(const struct entity *en, const char *name)
+{
+	if (!en->fields_given)
+		return en->defaults.number.decimal == ',';
+	for (size_t i = 0; i < en->nfields; i++) {
+		const struct field *f = &en->fields[i];
+		if (f->from && strcmp(f->from, name) == 0 &&
+		    f->number.decimal == ',')
+			return true;
+	}
+	return false;
+}

@@ -35,4 +35,7 @@ int columns_wanted(const struct entity *en, enum run_mode mode,
     const struct schema *s, struct arena *a, struct wanted *out,
     struct err *e) MUST_CHECK;
 
+/* Whether a field made of that source column reads "," as decimal point. */
+bool columns_comma(const struct entity *en, const char *name);
+
 #endif

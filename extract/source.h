@@ -61,12 +61,4 @@ int source_read(struct source_handle *s, const struct chunk_range *r,
 /* What the source is called in messages: `connection erp, table x`. */
 void source_describe(const struct source_handle *s, struct buf *out);
 
-/* A retry needs no source: the rows are in the range. Columns of the batches
- * are those of the rows; en only names the rowversion among them. */
-struct rows;
-int source_rows_open(const struct entity *en, const struct chunk_range *r,
-    struct arena *a, struct rows **out, struct err *e) MUST_CHECK;
-int source_rows_read(struct rows *rows, const struct emit_sink *sink,
-    struct emit *em, struct err *e) MUST_CHECK;
-
 #endif

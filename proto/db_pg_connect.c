@@ -95,8 +95,11 @@ static struct pg_conn *
 start(const struct connection *c, const char *stage, const char *password)
 {
 	char client[64];
-	const char *keys[8] = { 0 }, *values[8] = { 0 };
-	size_t n = 0;
+	/* A host that vanishes is noticed within two minutes. */
+	const char *keys[12] = { "keepalives_idle", "keepalives_interval",
+		"keepalives_count" };
+	const char *values[12] = { "60", "10", "6" };
+	size_t n = 3;
 
 	snprintf(client, sizeof(client), "syncline-%s", stage);
 	keys[n] = "fallback_application_name";

@@ -1,0 +1,32 @@
+#ifndef EXTRACT_PG_COPY_H
+#define EXTRACT_PG_COPY_H
+#include "extract/emit.h"
+#include "extract/pg_value.h"
+#include "proto/arena.h"
+#include "proto/attr.h"
+#include "proto/buf.h"
+#include "proto/err.h"
+#include <stdbool.h>
+
+/*
+ * The stream of COPY … (FORMAT binary), in pieces cut anywhere, into emit.
+ * The server sends a row a piece, which is then decoded where it lies; what
+ * a piece leaves unfinished is kept until the next one.
+ */
+struct pg_copy {
+	struct emit *em;
+	pg_value_put *puts; /* one per column of em; in the arena */
+	struct buf rest;    /* an unfinished head or row */
+	enum { PG_COPY_HEAD, PG_COPY_ROWS, PG_COPY_DONE } at;
+};
+
+void pg_copy_init(struct pg_copy *c, struct emit *em, struct arena *a);
+void pg_copy_free(struct pg_copy *c);
+
+int pg_copy_feed(
+    struct pg_copy *c, struct span piece, struct err *e) MUST_CHECK;
+
+/* Whether the stream came to its proper end; else ERR_RETRY. */
+int pg_copy_end(const struct pg_copy *c, struct err *e) MUST_CHECK;
+
+#endif

@@ -1,0 +1,251 @@
+#include "extract/pg_plan.h"
+#include "extract/select.h"
+#include "proto/db_pg.h"
+#include "proto/limits.h"
+#include <postgresql/libpq-fe.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ROWS_PER_PAGE_GUESS = 64, TID_RANGE_VERSION = 140000 };
+
+struct table_facts {
+	uint64_t rows;  /* about */
+	uint64_t pages; /* now */
+	bool plain;     /* one heap: every row is in its own pages */
+};
+
+static uint64_t
+get_u64(const struct pg_result *r, int col)
+{
+	long long v = strtoll(PQgetvalue(r, 0, col), NULL, 10);
+	return v > 0 ? (uint64_t)v : 0;
+}
+
+/* The planner's own guess: the density at the last analyze, today's size. */
+static void
+set_facts(const struct pg_result *r, struct table_facts *f)
+{
+	double tuples = strtod(PQgetvalue(r, 0, 1), NULL);
+	uint64_t relpages = get_u64(r, 2);
+
+	f->plain = PQgetvalue(r, 0, 0)[0] == 't';
+	f->pages = get_u64(r, 3);
+	if (tuples > 0 && relpages > 0)
+		f->rows =
+		    (uint64_t)(tuples * (double)f->pages / (double)relpages);
+	else if (tuples > 0)
+		f->rows = (uint64_t)tuples;
+	else
+		f->rows = f->pages * ROWS_PER_PAGE_GUESS;
+}
+
+static int
+table_facts(const struct source_handle *s, struct pg_conn *c,
+    struct table_facts *f, struct err *e)
+{
+	struct buf sql = { 0 }, name = { 0 };
+	struct pg_result *r;
+	struct sql_table t;
+
+	*f = (struct table_facts){ 0 };
+	if (sql_table_parse(s->table, &t, e) != 0)
+		return -1;
+	sql_table_put(&name, &t);
+	buf_puts(&sql,
+	    "SELECT c.relkind IN ('r', 'm') AND NOT c.relhassubclass AND coalesce(m.amname = 'heap', false), c.reltuples, c.relpages, pg_catalog.pg_relation_size(c.oid) / current_setting('block_size')::int FROM pg_catalog.pg_class c LEFT JOIN pg_catalog.pg_am m ON m.oid = c.relam WHERE c.oid = pg_catalog.to_regclass(");
+	sql_literal(&sql, buf_span(&name));
+	buf_puts(&sql, ")");
+	int rc = db_pg_query(c, buf_str(&sql), &r, e);
+	buf_free(&name);
+	buf_free(&sql);
+	if (rc != 0)
+		return -1;
+	if (PQntuples(r) == 1)
+		set_facts(r, f);
+	f->plain = f->plain && PQserverVersion(c) >= TID_RANGE_VERSION;
+	db_pg_clear(&r);
+	return 0;
+}
+
+static int
+plan_ctid(struct source_handle *s, const struct chunk_range *whole,
+    const struct table_facts *f, struct chunk_list *out, struct err *e)
+{
+	uint64_t per = s->en->source.chunk_rows > 0
+			   ? (uint64_t)s->en->source.chunk_rows
+			   : f->rows;
+	uint64_t chunks = per ? (f->rows + per - 1) / per : 1;
+
+	if (chunks < 1)
+		chunks = 1;
+	if (chunks > LIMIT_CHUNKS)
+		chunks = LIMIT_CHUNKS;
+	uint64_t step = (f->pages + chunks - 1) / chunks;
+	for (uint64_t lo = 0; lo == 0 || lo < f->pages; lo += step) {
+		struct chunk_range r = *whole;
+		bool last = step == 0 || lo + step >= f->pages;
+		r.kind = CHUNK_CTID;
+		r.lo = lo;
+		/* The last one is open, and also takes later pages. */
+		r.hi = last ? 0 : lo + step;
+		r.estimate = f->rows / chunks;
+		if (chunk_add(out, &s->arena, &r, e) != 0)
+			return -1;
+		if (last)
+			break;
+	}
+	return 0;
+}
+
+/* The source column of the first key field, or NULL. */
+static const char *
+key_column(const struct source_handle *s)
+{
+	const struct entity *en = s->en;
+
+	if (en->key.n == 0)
+		return NULL;
+	if (!en->fields_given || s->mode == MODE_ADOPT)
+		return en->key.v[0];
+	for (size_t i = 0; i < en->nfields; i++)
+		if (strcmp(en->fields[i].to, en->key.v[0]) == 0)
+			return en->fields[i].from;
+	return NULL;
+}
+
+/* Every chunk_rows-th value of the key, in order. */
+static int
+query_bounds(const struct source_handle *s, struct pg_conn *c,
+    const char *column, struct pg_result **out, struct err *e)
+{
+	struct buf sql = { 0 };
+
+	buf_puts(&sql,
+	    "SELECT k::text FROM (SELECT k, row_number() OVER (ORDER BY k) AS n FROM (SELECT ");
+	sql_ident(&sql, column);
+	buf_puts(&sql, " AS k");
+	if (select_put_from(s, &sql, e) != 0) {
+		buf_free(&sql);
+		return -1;
+	}
+	buf_puts(&sql, " WHERE ");
+	sql_ident(&sql, column);
+	buf_puts(&sql, " IS NOT NULL");
+	if (s->mode != MODE_ADOPT && s->en->source.where)
+		buf_printf(&sql, " AND (%s\n)", s->en->source.where);
+	buf_printf(&sql,
+	    ") x) y WHERE (n - 1) %% %lld = 0 AND n > 1 GROUP BY k ORDER BY min(n) LIMIT %d",
+	    (long long)s->en->source.chunk_rows, LIMIT_CHUNKS);
+	int rc = db_pg_query(c, buf_str(&sql), out, e);
+	buf_free(&sql);
+	return rc;
+}
+
+static int
+add_ranges(struct source_handle *s, const struct chunk_range *whole,
+    const struct pg_result *bounds, const char *column, struct chunk_list *out,
+    struct err *e)
+{
+	int n = PQntuples(bounds);
+	const char *low = NULL;
+
+	for (int i = 0; i <= n; i++) {
+		struct chunk_range r = *whole;
+		r.kind = CHUNK_KEY;
+		r.column = column;
+		r.low = low;
+		r.high = i < n
+			     ? arena_strdup(&s->arena, PQgetvalue(bounds, i, 0))
+			     : NULL;
+		r.estimate = (uint64_t)s->en->source.chunk_rows;
+		if (chunk_add(out, &s->arena, &r, e) != 0)
+			return -1;
+		low = r.high;
+	}
+	return 0;
+}
+
+static int
+plan_key(struct source_handle *s, struct pg_conn *c,
+    const struct chunk_range *whole, struct chunk_list *out, struct err *e)
+{
+	const char *column = key_column(s);
+	struct pg_result *bounds;
+
+	if (!column)
+		return err_config(e, "split",
+		    "split: key needs the first key field to come `from` a column; use split: ctid or none");
+	if (query_bounds(s, c, column, &bounds, e) != 0)
+		return err_wrap(e, "split: key by column %s", column);
+	int rc = add_ranges(s, whole, bounds, column, out, e);
+	db_pg_clear(&bounds);
+	return rc;
+}
+
+int
+pg_plan(struct source_handle *s, struct pg_conn *c,
+    const struct chunk_range *whole, struct chunk_list *out, struct err *e)
+{
+	const struct source *src = &s->en->source;
+	struct table_facts f = { 0 };
+	struct chunk_range r = *whole;
+
+	if (s->table && table_facts(s, c, &f, e) != 0)
+		return -1;
+	bool divide = src->split != SPLIT_NONE && src->chunk_rows > 0 &&
+		      whole->version.len == 0;
+	if (divide && src->split == SPLIT_KEY)
+		return plan_key(s, c, whole, out, e);
+	if (divide && src->split == SPLIT_CTID && !f.plain)
+		return err_config(e, "split",
+		    "split: ctid needs a plain table (no view, partitions, children or query) on PostgreSQL 14 or newer; use split: key or none");
+	if (divide && f.plain && f.rows > (uint64_t)src->chunk_rows)
+		return plan_ctid(s, whole, &f, out, e);
+	r.estimate = whole->version.len ? 0 : f.rows;
+	return chunk_add(out, &s->arena, &r, e);
+}
+
+static void
+put_text(struct buf *sql, const char *s)
+{
+	sql_literal(sql, (struct span){ (const uint8_t *)s, strlen(s) });
+}
+
+static void
+key_condition(const struct chunk_range *r, struct buf *sql)
+{
+	if (r->low) {
+		sql_ident(sql, r->column);
+		buf_puts(sql, " >= ");
+		put_text(sql, r->low);
+	}
+	if (r->low && r->high)
+		buf_puts(sql, " AND ");
+	if (r->high) {
+		buf_puts(sql, "(");
+		sql_ident(sql, r->column);
+		buf_puts(sql, " < ");
+		put_text(sql, r->high);
+		if (!r->low) {
+			buf_puts(sql, " OR ");
+			sql_ident(sql, r->column);
+			buf_puts(sql, " IS NULL");
+		}
+		buf_puts(sql, ")");
+	}
+}
+
+void
+pg_plan_condition(const struct chunk_range *r, struct buf *sql)
+{
+	if (r->kind == CHUNK_KEY) {
+		key_condition(r, sql);
+	} else if (r->kind == CHUNK_CTID && r->hi) {
+		buf_printf(sql,
+		    "ctid >= '(%llu,0)'::tid AND ctid < '(%llu,0)'::tid",
+		    (unsigned long long)r->lo, (unsigned long long)r->hi);
+	} else if (r->kind == CHUNK_CTID) {
+		buf_printf(
+		    sql, "ctid >= '(%llu,0)'::tid", (unsigned long long)r->lo);
+	}
+}

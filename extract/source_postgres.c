@@ -1,0 +1,274 @@
+#include "extract/pg_copy.h"
+#include "extract/pg_plan.h"
+#include "extract/select.h"
+#include "extract/source.h"
+#include "proto/db_pg.h"
+#include <postgresql/libpq-fe.h>
+#include <stdlib.h>
+#include <string.h>
+
+/*
+ * PostgreSQL: binary COPY inside one REPEATABLE READ transaction. The worker
+ * that plans exports its snapshot and keeps the transaction until the source
+ * is closed; whoever reads a chunk adopts it. Every read stands behind a
+ * savepoint, so that one that fails or is called off does not end the
+ * transaction, and with it the snapshot that others depend on.
+ */
+struct postgres_source {
+	struct pg_conn *conn;
+	const char *snapshot; /* of the open transaction; NULL: none is open */
+};
+
+/* Scans that begin where another one stands would not be repeatable. */
+static const char session[] = "SET synchronize_seqscans = off; SET jit = off";
+static const char begin[] = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY";
+
+static int
+read_schema(struct source_handle *s, struct pg_conn *c, struct err *e)
+{
+	struct buf query = { 0 };
+	struct sql_table t;
+
+	if (s->table) {
+		if (sql_table_parse(s->table, &t, e) != 0)
+			return -1;
+		return db_pg_table_schema(c, &t, &s->arena, &s->schema, e);
+	}
+	if (!s->en->source.query)
+		return err_config(e, "source",
+		    "neither `table` nor `query` says what to read");
+	select_put_query(s->en->source.query, &query);
+	int rc =
+	    db_pg_query_schema(c, buf_str(&query), &s->arena, &s->schema, e);
+	buf_free(&query);
+	return rc;
+}
+
+static int
+postgres_open(struct source_handle *s, struct err *e)
+{
+	struct postgres_source *own = arena_zalloc(&s->arena, sizeof(*own));
+
+	s->own = own;
+	s->snapshot = true;
+	if (db_pg_connect(s->conn, "extract", &own->conn, e) != 0 ||
+	    db_pg_exec(own->conn, session, e) != 0)
+		return -1;
+	return read_schema(s, own->conn, e);
+}
+
+static int
+end_transaction(struct postgres_source *own, struct err *e)
+{
+	if (!own->snapshot)
+		return 0;
+	own->snapshot = NULL;
+	return db_pg_exec(own->conn, "ROLLBACK", e);
+}
+
+static int
+export_snapshot(
+    struct source_handle *s, struct postgres_source *own, struct err *e)
+{
+	struct pg_result *r;
+
+	if (end_transaction(own, e) != 0 ||
+	    db_pg_exec(own->conn, begin, e) != 0)
+		return -1;
+	own->snapshot = "";
+	if (db_pg_query(own->conn, "SELECT pg_catalog.pg_export_snapshot()", &r,
+		e) != 0)
+		return err_wrap(e, "exporting a snapshot");
+	own->snapshot = arena_strdup(&s->arena, PQgetvalue(r, 0, 0));
+	db_pg_clear(&r);
+	return 0;
+}
+
+static int
+adopt_snapshot(struct source_handle *s, struct postgres_source *own,
+    const char *snapshot, struct err *e)
+{
+	struct buf sql = { 0 };
+
+	if (own->snapshot && strcmp(own->snapshot, snapshot) == 0)
+		return 0;
+	if (end_transaction(own, e) != 0 ||
+	    db_pg_exec(own->conn, begin, e) != 0)
+		return -1;
+	own->snapshot = arena_strdup(&s->arena, snapshot);
+	buf_puts(&sql, "SET TRANSACTION SNAPSHOT ");
+	sql_literal(
+	    &sql, (struct span){ (const uint8_t *)snapshot, strlen(snapshot) });
+	int rc = db_pg_exec(own->conn, buf_str(&sql), e);
+	buf_free(&sql);
+	if (rc == 0 || e->cls == ERR_RETRY)
+		return rc;
+	err_retry(e, "snapshot_lost",
+	    "snapshot %s is gone, because the worker that planned this read is; the chunks have to be planned again",
+	    snapshot);
+	return -1;
+}
+
+static int
+postgres_plan(struct source_handle *s, struct span version,
+    struct chunk_list *out, struct err *e)
+{
+	struct postgres_source *own = s->own;
+	struct chunk_range whole = { .version = version };
+
+	if (export_snapshot(s, own, e) != 0)
+		return -1;
+	whole.snapshot = own->snapshot;
+	return pg_plan(s, own->conn, &whole, out, e);
+}
+
+static int
+put_copy(struct source_handle *s, const struct chunk_range *r, struct buf *sql,
+    struct err *e)
+{
+	struct buf condition = { 0 };
+
+	pg_plan_condition(r, &condition);
+	struct select_options o = { .opaque_text = true,
+		.version = r->version,
+		.condition = condition.len ? buf_str(&condition) : NULL };
+	buf_puts(sql, "COPY (");
+	int rc = select_put(s, &o, sql, e);
+	buf_puts(sql, "\n) TO STDOUT (FORMAT binary)");
+	buf_free(&condition);
+	return rc;
+}
+
+/* The server's own count is held against ours. */
+static int
+finish_copy(struct pg_conn *c, const struct pg_copy *copy, struct err *e)
+{
+	struct pg_result *r = PQgetResult(c);
+	int rc = 0;
+
+	if (PQresultStatus(r) != PGRES_COMMAND_OK)
+		rc = db_pg_error(c, r, e);
+	else if (pg_copy_end(copy, e) != 0)
+		rc = -1;
+	else if (strtoull(PQcmdTuples(r), NULL, 10) != copy->em->rows)
+		rc = err_retry(e, "short_read",
+		    "the server says it sent %s rows, but %llu arrived",
+		    PQcmdTuples(r), (unsigned long long)copy->em->rows);
+	db_pg_clear(&r);
+	return rc;
+}
+
+static int
+receive(struct pg_conn *c, struct pg_copy *copy, struct err *e)
+{
+	char *piece;
+	int n;
+
+	while ((n = PQgetCopyData(c, &piece, 0)) > 0) {
+		struct span in = { (const uint8_t *)piece, (size_t)n };
+		int rc = pg_copy_feed(copy, in, e);
+		PQfreemem(piece);
+		if (rc != 0)
+			return -1;
+	}
+	if (n == -2) {
+		struct pg_result *r = PQgetResult(c);
+		db_pg_error(c, r, e);
+		db_pg_clear(&r);
+		return -1;
+	}
+	return finish_copy(c, copy, e);
+}
+
+/* Ends whatever the server is still sending, and throws it away. */
+static void
+call_off(struct pg_conn *c)
+{
+	char text[256];
+	PGcancel *cancel = PQgetCancel(c);
+	struct pg_result *r;
+
+	if (cancel) {
+		(void)PQcancel(cancel, text, sizeof(text));
+		PQfreeCancel(cancel);
+	}
+	while (PQstatus(c) == CONNECTION_OK && (r = PQgetResult(c))) {
+		bool copying = PQresultStatus(r) == PGRES_COPY_OUT;
+		char *piece;
+		db_pg_clear(&r);
+		while (copying && PQgetCopyData(c, &piece, 0) > 0)
+			PQfreemem(piece);
+	}
+}
+
+static int
+copy_out(
+    struct source_handle *s, const char *sql, struct emit *em, struct err *e)
+{
+	struct postgres_source *own = s->own;
+	struct pg_copy copy;
+	struct arena a = { 0 };
+	int rc;
+
+	struct pg_result *r = PQexec(own->conn, sql);
+	if (PQresultStatus(r) != PGRES_COPY_OUT) {
+		rc = db_pg_error(own->conn, r, e);
+		db_pg_clear(&r);
+		return rc;
+	}
+	db_pg_clear(&r);
+	pg_copy_init(&copy, em, &a);
+	rc = receive(own->conn, &copy, e);
+	pg_copy_free(&copy);
+	arena_free(&a);
+	if (rc != 0)
+		call_off(own->conn);
+	return rc;
+}
+
+static int
+postgres_read(struct source_handle *s, const struct chunk_range *r,
+    struct emit *em, struct err *e)
+{
+	struct postgres_source *own = s->own;
+	struct buf sql = { 0 };
+	struct err later = { 0 };
+
+	if (!r->snapshot)
+		return err_data(e, "bad_range", "a range without a snapshot");
+	if (adopt_snapshot(s, own, r->snapshot, e) != 0 ||
+	    db_pg_exec(own->conn, "SAVEPOINT chunk", e) != 0)
+		return -1;
+	int rc = put_copy(s, r, &sql, e);
+	if (rc == 0)
+		rc = copy_out(s, buf_str(&sql), em, e);
+	buf_free(&sql);
+	/* Its failure shows with the next statement; the first error counts. */
+	if (db_pg_exec(own->conn,
+		rc == 0 ? "RELEASE SAVEPOINT chunk"
+			: "ROLLBACK TO SAVEPOINT chunk",
+		&later) != 0 &&
+	    rc == 0) {
+		*e = later;
+		rc = -1;
+	}
+	return rc;
+}
+
+static void
+postgres_close(struct source_handle *s)
+{
+	struct postgres_source *own = s->own;
+
+	if (own)
+		db_pg_close(&own->conn);
+}
+
+const struct source_driver source_postgres = {
+	.kind = DRIVER_POSTGRES,
+	.name = "postgres",
+	.open = postgres_open,
+	.plan = postgres_plan,
+	.read = postgres_read,
+	.close = postgres_close,
+};
