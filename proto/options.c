@@ -46,6 +46,13 @@ find_letter(const struct walk *w, char letter, void **into)
 	return NULL;
 }
 
+/* A row without help is for machines: neither shown nor suggested. */
+static bool
+hidden(const struct option_key *k)
+{
+	return !*k->help;
+}
+
 static int
 unknown(const struct walk *w, const char *name, struct err *e)
 {
@@ -53,7 +60,8 @@ unknown(const struct walk *w, const char *name, struct err *e)
 	for (size_t s = 0; s < w->nsets; s++) {
 		const struct option_key *k = w->sets[s].keys;
 		for (; k && k->name; k++)
-			nearest_offer(&n, k->name);
+			if (!hidden(k))
+				nearest_offer(&n, k->name);
 	}
 	if (n.best)
 		return err_config(e, "usage",
@@ -201,6 +209,8 @@ void
 options_help(const struct option_key *keys, struct buf *out)
 {
 	for (const struct option_key *k = keys; k && k->name; k++) {
+		if (hidden(k))
+			continue;
 		size_t from = out->len;
 		if (k->letter)
 			buf_printf(out, "  -%c, %s", k->letter, k->name);
@@ -236,6 +246,8 @@ void
 options_mdoc(const struct option_key *keys, struct buf *out)
 {
 	for (const struct option_key *k = keys; k && k->name; k++) {
+		if (hidden(k))
+			continue;
 		buf_puts(out, ".It");
 		if (k->letter)
 			buf_printf(out, " Fl %c ,", k->letter);

@@ -1,11 +1,11 @@
 #ifndef PROTO_OPTIONS_H
 #define PROTO_OPTIONS_H
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 #include "proto/attr.h"
 #include "proto/buf.h"
 #include "proto/err.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 /*
  * Command-line options from a table: one row per option drives parsing,
@@ -17,10 +17,11 @@ struct option_key {
 	const char *name; /* "--stdio" */
 	char letter;      /* 'c', or 0 */
 	enum option_type type;
-	size_t offset;       /* into the struct: bool, const char *, int64_t */
-	int64_t min, max;    /* OPT_INT */
-	const char *arg;     /* "FILE"; NULL for a flag */
-	const char *help;    /* one sentence, lower case, no full stop */
+	size_t offset;    /* into the struct: bool, const char *, int64_t */
+	int64_t min, max; /* OPT_INT */
+	const char *arg;  /* "FILE"; NULL for a flag */
+	const char *help; /* one sentence, lower case, no full stop;
+			   * empty: hidden */
 };
 
 #define OPTION_FLAG(s, field, n, l, h)                                         \

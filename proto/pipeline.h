@@ -56,15 +56,6 @@ const struct connection *pipeline_connection(
 
 const char *driver_name(enum driver d); /* as the file writes it */
 
-/*
- * Fills order[0..nentities) with the order in which entities run: parents
- * first, then by priority, the highest first, then as in the file. A cycle
- * between entities is broken at its first one; cycles (may be NULL) gets a
- * line "a > b > a" for each.
- */
-void pipeline_order(
-    const struct pipeline *p, const struct entity **order, struct buf *cycles);
-
 /* True if the entity's changes go through the resolver. */
 bool entity_resolves(const struct entity *e);
 

@@ -14,7 +14,7 @@ struct common {
 };
 struct own {
 	int64_t rows;
-	bool stdio;
+	bool stdio, secret;
 };
 
 static const struct option_key common_keys[] = {
@@ -28,6 +28,7 @@ static const struct option_key own_keys[] = {
 	OPTION_INT(struct own, rows, "--rows", 'r', 1, 100, "N",
 	    "how many rows, told in a sentence that is too long for what is "
 	    "left of one line"),
+	OPTION_FLAG(struct own, secret, "--stdin", 0, ""),
 	OPTION_FLAG(struct own, stdio, "--stdio", 0, "be a filter \\ .pipe"),
 	OPTION_END,
 };
@@ -98,6 +99,10 @@ parse_table(void **state)
 		    "unknown option --whatever: see --help" },
 		{ "no abbreviations", { "x", "--conf", "f" },
 		    "unknown option --conf: did you mean --config?" },
+		{ "hidden ones are not suggested", { "x", "--stdn" },
+		    "unknown option --stdn: did you mean --stdio?" },
+		{ "hidden ones are there", { "x", "--stdin" },
+		    "c=- q=0 v=0 r=0 s=0:" },
 		{ "unknown letter", { "x", "-qx" },
 		    "unknown option -x: see --help" },
 		{ "a value that is missing", { "x", "-q", "--config" },

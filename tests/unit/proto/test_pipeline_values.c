@@ -285,54 +285,6 @@ places(void **state)
 }
 
 static void
-order(void **state)
-{
-	(void)state;
-#define E(name, more)                                                          \
-	"  - {name: " name ", source: {connection: n, rows: 1}, target: "      \
-	"{connection: n}, key: a, " more "}\n"
-#define P(of) "{name: " of ", entity: " of ", by: {x: a}}"
-	static const struct {
-		const char *label, *entities, *order, *cycles;
-	} rows[] = {
-		{ "as in the file", E("c", "") E("a", "") E("b", ""), " c a b",
-		    "" },
-		{ "by priority",
-		    E("c", "priority: -1") E("a", "") E("b", "priority: 2"),
-		    " b a c", "" },
-		{ "parents first, whatever the priority",
-		    E("c", "priority: 9, parents: [" P("b") "]") E("a", "")
-			E("b", "parents: [" P("a") "]"),
-		    " a b c", "" },
-		{ "its own parent", E("c", "parents: [" P("c") "]") E("a", ""),
-		    " c a", "" },
-		{ "a cycle",
-		    E("d", "parents: [" P("b") "]") E(
-			"c", "parents: [" P("b") "]")
-			E("b", "parents: [" P("a") ", " P("c") "]") E("a", ""),
-		    " a c b d", "c > b > c\n" },
-	};
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		struct pipeline *p = load(
-		    "version: 1\nconnections: [{name: n, driver: \"null\"}]\n"
-		    "entities:\n",
-		    rows[i].entities);
-		const struct entity *v[8];
-		struct buf got = { 0 }, cycles = { 0 };
-		pipeline_order(p, v, &cycles);
-		for (size_t k = 0; k < p->nentities; k++)
-			buf_printf(&got, " %s", v[k]->name);
-		if (strcmp(buf_str(&got), rows[i].order) != 0 ||
-		    strcmp(buf_str(&cycles), rows[i].cycles) != 0)
-			fail_msg("%s:%s, %s", rows[i].label, buf_str(&got),
-			    buf_str(&cycles));
-		buf_free(&got);
-		buf_free(&cycles);
-		pipeline_free(&p);
-	}
-}
-
-static void
 resolves(void **state)
 {
 	(void)state;
@@ -364,7 +316,6 @@ main(void)
 		cmocka_unit_test(calls_in_a_row),
 		cmocka_unit_test(units),
 		cmocka_unit_test(places),
-		cmocka_unit_test(order),
 		cmocka_unit_test(resolves),
 	};
 	return cmocka_run_group_tests(tests, pipeline_enter, pipeline_leave);
