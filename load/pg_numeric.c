@@ -11,7 +11,7 @@ enum {
 	SIGN_INFINITY = 0xD000,
 	SIGN_MINUS_INFINITY = 0xF000,
 	SCALE_MAX = 0x3FFF,
-	WEIGHT_MAX = 32767, /* base-10000 digits before the point, less one */
+	WHOLE_MAX = 131072 / 4, /* base-10000 digits before the point */
 	HEAD_BYTES = 8,
 	DIGITS_EACH = 4,
 };
@@ -118,7 +118,7 @@ encode(const uint8_t *whole, size_t nwhole, const uint8_t *fraction,
 	if (nwhole == 1 && whole[0] == '0')
 		nwhole = 0;
 	size_t groups = (nwhole + DIGITS_EACH - 1) / DIGITS_EACH;
-	if (nfraction > SCALE_MAX || groups > WEIGHT_MAX)
+	if (nfraction > SCALE_MAX || groups > WHOLE_MAX)
 		return 0;
 	int weight = (int)groups - 1;
 	uint8_t *w =
