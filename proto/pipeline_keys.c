@@ -187,6 +187,7 @@ static const struct spec_key pipeline_keys[] = {
 	    .flags = KEY_REQUIRED,
 	    .read = version_read,
 	    .value = "1",
+	    .schema = "{\"enum\": [1, \"1\"]}",
 	    .help = "The version of this file's format: 1" },
 	{ .name = "connections",
 	    .type = KEY_LIST,

@@ -203,7 +203,9 @@ static const struct spec_key shared_keys[] = {
 };
 
 static const struct spec_table shared_table = {
-	.name = "entity", .size = sizeof(struct entity), .keys = shared_keys
+	.name = "Keys of entities and defaults",
+	.size = sizeof(struct entity),
+	.keys = shared_keys
 };
 
 static const struct spec_key defaults_keys[] = {
@@ -337,6 +339,7 @@ static const struct spec_key entity_keys[] = {
 	    AT(struct entity, conflicts),
 	    .read = pipeline_conflicts_read,
 	    .value = "source_wins",
+	    .schema = "{\"enum\": [\"source_wins\"]}",
 	    .help = "What happens to a row that changed on both sides: the "
 		    "source's is applied, and the change passes the "
 		    "resolver" },

@@ -27,20 +27,20 @@ static const struct spec_key text_keys[] = {
 	    AT(struct text_options, newlines),
 	    .names = newlines,
 	    .preset = "keep",
-	    .help = "lf turns CRLF and CR into LF. lf under clean" },
+	    .help = "lf turns CRLF and CR into LF. With clean: lf" },
 	{ .name = "control",
 	    .type = KEY_ENUM,
 	    AT(struct text_options, control),
 	    .names = controls,
 	    .preset = "keep",
 	    .help = "strip removes control characters except tab, LF and CR; "
-		    "a NUL is stripped or rejects the row. strip under clean" },
+		    "a NUL is stripped or rejects the row. With clean: strip" },
 	{ .name = "unicode",
 	    .type = KEY_ENUM,
 	    AT(struct text_options, unicode),
 	    .names = unicodes,
 	    .preset = "none",
-	    .help = "The Unicode normal form. nfc under clean" },
+	    .help = "The Unicode normal form. With clean: nfc" },
 	{ .name = "invisible",
 	    .type = KEY_ENUM,
 	    AT(struct text_options, invisible),
@@ -71,7 +71,7 @@ static const struct spec_key text_keys[] = {
 	    AT(struct text_options, trim),
 	    .preset = "no",
 	    .help = "Whether Unicode white space at both ends is removed. "
-		    "yes under clean" },
+		    "With clean: yes" },
 	{ .name = "case",
 	    .type = KEY_ENUM,
 	    AT(struct text_options, letter_case),
@@ -84,11 +84,11 @@ static const struct spec_key text_keys[] = {
 	    .names = empties,
 	    .preset = "keep",
 	    .help = "What an empty text is, after all the steps above: "
-		    "itself, or NULL. null under clean" },
+		    "itself, or NULL. With clean: null" },
 	{ .name = NULL },
 };
 
-static const struct spec_table text_table = { .name = "text options",
+static const struct spec_table text_table = { .name = "Text options",
 	.keys = text_keys };
 
 static const char *const points[] = { ".", ",", NULL };
@@ -131,7 +131,7 @@ static const struct spec_key number_keys[] = {
 	{ .name = NULL },
 };
 
-static const struct spec_table number_table = { .name = "number options",
+static const struct spec_table number_table = { .name = "Number options",
 	.keys = number_keys };
 
 static const char *const dsts[] = { "earlier", "later", "reject", NULL };
@@ -176,7 +176,7 @@ static const struct spec_key datetime_keys[] = {
 };
 
 static const struct spec_table datetime_table = {
-	.name = "date and time options", .keys = datetime_keys
+	.name = "Date and time options", .keys = datetime_keys
 };
 
 static const struct spec_key value_keys[] = {
@@ -198,7 +198,7 @@ static const struct spec_key value_keys[] = {
 	{ .name = NULL },
 };
 
-const struct spec_table pipeline_value_table = { .name = "value options",
+const struct spec_table pipeline_value_table = { .name = "Value options",
 	.size = sizeof(struct field),
 	.keys = value_keys };
 
@@ -259,6 +259,8 @@ static const struct spec_key field_keys[] = {
 	    AT(struct field, transforms),
 	    .read = pipeline_transform_read,
 	    .value = "list of transforms",
+	    .schema = "{\"type\": \"array\", \"items\": {\"type\": "
+		      "[\"string\", \"object\"], \"maxProperties\": 1}}",
 	    .help = "Steps applied in order: upper, lower, title, capitalize, "
 		    "trim, strip_whitespace, remove_special_chars, "
 		    "substring(start,count), replace(text,with), "

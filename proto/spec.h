@@ -49,9 +49,10 @@ struct spec_key {
 	size_t other;        /* second member of PAIRS and LIST */
 	size_t given;        /* a bool to set when the key is there; 0 none */
 	int64_t min, max;    /* INT SIZE TIME: value; LIST TEXTS PAIRS: items */
-	const char *const *names;       /* ENUM, CHAR: ends with NULL */
-	const char *preset;             /* the default, as one would write it */
-	const char *value;              /* CUSTOM: how the manual shows it */
+	const char *const *names; /* ENUM, CHAR: ends with NULL */
+	const char *preset;       /* the default, as one would write it */
+	const char *value;        /* CUSTOM: how the manual shows it */
+	const char *schema;       /* CUSTOM without table: its JSON Schema */
 	const struct spec_table *table; /* MAP LIST GROUP; CUSTOM: for docs */
 	void (*read)(struct spec *, const struct node *, void *owner);
 	const char *help; /* sentences, without the last full stop */

@@ -1,0 +1,85 @@
+/* What `syncline init` writes must load, as it is and with all it offers. */
+#include "proto/pipeline.h"
+#include "supervisor/cli/sample.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static struct pipeline *
+load(bool all)
+{
+	char path[] = "/tmp/syncline-sample-XXXXXX";
+	struct buf text = { 0 };
+	struct pipeline *p = NULL;
+	struct problems problems = { 0 };
+	struct err e = { 0 };
+	int fd = mkstemp(path);
+	sample_pipeline(&text, all);
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, text.data, text.len), text.len);
+	close(fd);
+	int rc = pipeline_load(path, NULL, &p, &problems, &e);
+	unlink(path);
+	if (rc < 0)
+		fail_msg("%s", buf_str(&problems.text));
+	buf_free(&text);
+	return p;
+}
+
+static void
+as_written(void **state)
+{
+	(void)state;
+	struct pipeline *p = load(false);
+	assert_int_equal(p->nconnections, 2);
+	assert_int_equal(p->nentities, 1);
+	assert_int_equal(p->entities[0].nfields, 5);
+	assert_int_equal(p->entities[0].normalize, NORMALIZE_CLEAN);
+	pipeline_free(&p);
+}
+
+static void
+uncommented(void **state)
+{
+	(void)state;
+	struct pipeline *p = load(true);
+	assert_int_equal(p->nconnections, 4);
+	assert_int_equal(p->nentities, 3);
+	assert_int_equal(p->entities[0].nfields, 8);
+	assert_int_equal(p->entities[0].deletes.policy, DELETES_SOFT);
+	assert_int_equal(p->entities[2].source.delimiter, ';');
+	assert_int_equal(p->workers_normalize, 2);
+	pipeline_free(&p);
+}
+
+static void
+fits_a_terminal(void **state)
+{
+	(void)state;
+	struct buf text = { 0 };
+	sample_pipeline(&text, false);
+	const char *line = buf_str(&text);
+	for (const char *end; (end = strchr(line, '\n')); line = end + 1) {
+		if (end - line > 80 || memchr(line, '\t', end - line))
+			fail_msg("%.*s", (int)(end - line), line);
+	}
+	buf_free(&text);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(as_written),
+		cmocka_unit_test(uncommented),
+		cmocka_unit_test(fits_a_terminal),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
