@@ -4,6 +4,7 @@
 #include "proto/log.h"
 #include "proto/reject.h"
 #include "proto/rowversion.h"
+#include "proto/store_approval.h"
 #include "proto/store_chunk.h"
 #include "proto/store_entity.h"
 #include "proto/store_reject.h"
@@ -108,9 +109,10 @@ ledger_planned(struct run *r, struct err *e)
 		return -1;
 	int result = update_run(r, e);
 	for (size_t i = 0; result == 0 && i < r->nchunks; i++) {
-		struct store_chunk c = { .chunk = r->chunks[i].no,
+		struct store_chunk c = { .run = r->id,
+			.chunk = r->chunks[i].no,
 			.range = buf_span(&r->chunks[i].range) };
-		result = store_chunk_add(store_of(r), r->id, &c, e);
+		result = store_chunk_add(store_of(r), &c, e);
 	}
 	if (result == 0)
 		return store_commit(store_of(r), e);
@@ -121,12 +123,13 @@ ledger_planned(struct run *r, struct err *e)
 int
 ledger_assigned(struct run *r, struct chunk *c, struct err *e)
 {
-	if (c->no == CHUNK_DELETES) {
-		struct store_chunk row = { .chunk = c->no };
-		if (store_chunk_add(store_of(r), r->id, &row, e) < 0)
-			return -1;
-	}
-	return store_chunk_assign(store_of(r), r->id, c->no, &c->attempt, e);
+	struct store_chunk row = { .run = r->id, .chunk = c->no };
+	if (c->no == CHUNK_DELETES && store_chunk_add(store_of(r), &row, e) < 0)
+		return -1;
+	if (store_chunk_assign(store_of(r), &row, e) < 0)
+		return -1;
+	c->attempt = row.attempt;
+	return 0;
 }
 
 /* "42, S1": the key's values, for people. */
@@ -202,7 +205,8 @@ ledger_not_applied(struct run *r, const struct chunk *c, uint64_t *from,
 int
 ledger_done(struct run *r, const struct chunk *c, struct err *e)
 {
-	struct store_chunk row = { .chunk = c->no,
+	struct store_chunk row = { .run = r->id,
+		.chunk = c->no,
 		.attempt = c->attempt,
 		.rows = c->rows,
 		.batches = c->batches,
@@ -211,8 +215,8 @@ ledger_done(struct run *r, const struct chunk *c, struct err *e)
 	memcpy(row.counts, c->counts, sizeof(row.counts));
 	if (store_begin(store_of(r), STORE_DURABLE, e) < 0)
 		return -1;
-	if (store_chunk_read(store_of(r), r->id, &row, e) == 0 &&
-	    store_chunk_done(store_of(r), r->id, &row, e) == 0 &&
+	if (store_chunk_read(store_of(r), &row, e) == 0 &&
+	    store_chunk_done(store_of(r), &row, e) == 0 &&
 	    update_run(r, e) == 0)
 		return store_commit(store_of(r), e);
 	store_rollback(store_of(r));

@@ -44,14 +44,14 @@ assign(struct run *r, unsigned worker, struct chunk *c)
 {
 	struct err e = { 0 };
 	struct procs *ps = &r->engine->procs;
+	int result = ledger_assigned(r, c, &e);
 	struct message m = { .kind = MSG_ASSIGN,
 		.run = r->id,
 		.chunk = c->no,
-		.attempt = ++c->attempt,
+		.attempt = c->attempt,
 		.body = buf_span(&c->range) };
 	c->state = CHUNK_ASSIGNED;
 	r->reading[worker] = c->no;
-	int result = ledger_assigned(r, c, &e);
 	if (result == 0)
 		result =
 		    proc_send(ps, procs_get(ps, PROC_EXTRACT, worker), &m, &e);
@@ -106,6 +106,7 @@ clear_attempt(struct run *r, struct chunk *c)
 		r->counts[i] -= c->counts[i];
 	memset(c->counts, 0, sizeof(c->counts));
 	c->ended = false;
+	c->ends = 0;
 	c->rows = c->batches = c->bytes = c->held = 0;
 	c->committed = 0;
 	buf_clear(&c->version);

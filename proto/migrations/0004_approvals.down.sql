@@ -1,0 +1,2 @@
+-- Without an approval the guard withholds again: nothing is harmed.
+ALTER TABLE entities DROP COLUMN approved_deletes;
