@@ -162,9 +162,22 @@ settle_older(
 	    NULL, e);
 }
 
-int
-store_reject_publish(
-    struct store *s, const struct store_reject_scope *of, struct err *e)
+/* What a voided attempt reported after the next one had begun. */
+static int
+drop_void(struct store *s, const struct store_reject_scope *of, struct err *e)
+{
+	return store_db_run(s,
+	    "DELETE FROM rejects WHERE run_id = $1 "
+	    "AND ($2 = 1 OR chunk = $3) AND state = 'provisional' "
+	    "AND EXISTS (SELECT 1 FROM chunks c "
+	    "WHERE c.run_id = rejects.run_id AND c.chunk = rejects.chunk "
+	    "AND c.attempt <> rejects.attempt)",
+	    STORE_ARGS(arg_u64(of->run), arg_u64(of->all), arg_u64(of->chunk)),
+	    NULL, e);
+}
+
+static int
+publish_all(struct store *s, const struct store_reject_scope *of, struct err *e)
 {
 	struct arena a = { 0 };
 	uint64_t after = 0;
@@ -182,7 +195,16 @@ store_reject_publish(
 		more = page.n == PAGE;
 	}
 	arena_free(&a);
-	return rc == 0 ? settle_older(s, of, e) : rc;
+	return rc;
+}
+
+int
+store_reject_publish(
+    struct store *s, const struct store_reject_scope *of, struct err *e)
+{
+	if (drop_void(s, of, e) < 0 || publish_all(s, of, e) < 0)
+		return -1;
+	return settle_older(s, of, e);
 }
 
 /* --- when a run completes --------------------------------------------------

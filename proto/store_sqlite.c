@@ -308,6 +308,10 @@ set_up(struct store *s, bool write, struct err *e)
 		return -1;
 	if (!write)
 		return 0;
+	/* SQLite opens what it may not write for reading, without a word. */
+	if (sqlite3_db_readonly(s->db->sqlite, "main") == 1)
+		return store_sqlite_fail(s->path, SQLITE_READONLY,
+		    sqlite3_errstr(SQLITE_READONLY), e);
 	if (store_db_exec(s,
 		"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
 		"PRAGMA journal_size_limit = 67108864",
