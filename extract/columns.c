@@ -184,13 +184,15 @@ columns_wanted(const struct entity *en, enum run_mode mode,
 			continue;
 		struct wanted_column w = sel.all[i];
 		w.from = &s->cols[i];
+		w.type = w.from->type;
 		w.index = i;
 		sel.all[out->n++] = w;
 	}
 	/* A mapping of constants alone still needs its rows counted. */
 	if (out->n == 0 && s->ncols)
-		sel.all[out->n++] =
-		    (struct wanted_column){ .from = s->cols, .field = true };
+		sel.all[out->n++] = (struct wanted_column){
+			.from = s->cols, .type = s->cols[0].type, .field = true
+		};
 	return 0;
 }
 

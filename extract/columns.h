@@ -12,9 +12,10 @@
 /* A source column that is read. */
 struct wanted_column {
 	const struct schema_column *from;
-	size_t index;    /* in the schema */
-	bool field;      /* goes out as ROLE_FIELD */
-	bool rowversion; /* goes out as ROLE_ROWVERSION, perhaps also */
+	size_t index;         /* in the schema */
+	enum value_type type; /* it travels as */
+	bool field;           /* goes out as ROLE_FIELD */
+	bool rowversion;      /* goes out as ROLE_ROWVERSION, perhaps also */
 	/* A field made of it reads "," as the decimal point: a number that
 	 * has to travel as text is written without any point. */
 	bool comma;

@@ -35,8 +35,8 @@ emit_columns(const struct wanted *w, struct arena *a)
 	for (size_t i = 0; i < w->n; i++) {
 		const struct wanted_column *c = &w->cols[i];
 		cols[i].name = c->from->name;
-		cols[i].declared = c->from->type;
-		if (c->from->type == VT_OPAQUE)
+		cols[i].declared = c->type;
+		if (c->type == VT_OPAQUE)
 			cols[i].type_name = c->from->type_name;
 		cols[i].field = c->field;
 		cols[i].rowversion = c->rowversion;

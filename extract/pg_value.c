@@ -1,6 +1,7 @@
 #include "extract/pg_value.h"
 #include "proto/datetime.h"
 #include "proto/limits.h"
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +10,9 @@
 /* PostgreSQL counts from 2000-01-01. */
 #define EPOCH_DAYS   10957
 #define EPOCH_MICROS (EPOCH_DAYS * MICROS_PER_DAY)
+
+/* Integers below are themselves as a float and as its shortest text. */
+#define FLOAT_EXACT 1e6f
 
 int
 pg_value_bad(const struct emit_column *c, size_t n, struct err *e)
@@ -57,15 +61,20 @@ put_decimal(struct emit *em, struct emit_column *c, const uint8_t *p, size_t n,
 	return pg_numeric_put(c, p, n, e);
 }
 
-/* The double whose shortest text is the float's shortest text. */
+/*
+ * The double whose shortest text is the float's shortest text. Any text of at
+ * most six digits survives a normal float, so no shorter one is missed by
+ * beginning there; a subnormal holds fewer.
+ */
 static double
 widen(float f)
 {
 	char text[32];
+	float size = fabsf(f);
 
-	if (!isfinite(f) || f == truncf(f))
+	if (!isfinite(f) || (size < FLOAT_EXACT && f == truncf(f)))
 		return (double)f;
-	for (int digits = 6; digits <= 9; digits++) {
+	for (int digits = size < FLT_MIN ? 1 : 6; digits <= 9; digits++) {
 		snprintf(text, sizeof(text), "%.*g", digits, (double)f);
 		if (strtof(text, NULL) == f)
 			break;

@@ -60,6 +60,9 @@ open_driver(struct source_handle *s, struct err *e)
 	    columns_wanted(
 		s->en, s->mode, &s->schema, &s->arena, &s->wanted, e) != 0)
 		return wrap(s, e);
+	for (size_t i = 0; s->driver->travels && i < s->wanted.n; i++)
+		s->wanted.cols[i].type =
+		    s->driver->travels(s->wanted.cols[i].type);
 	return 0;
 }
 

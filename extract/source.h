@@ -41,6 +41,8 @@ struct source_driver {
 	    struct chunk_list *out, struct err *e);
 	int (*read)(struct source_handle *s, const struct chunk_range *r,
 	    struct emit *em, struct err *e);
+	/* What values of a declared type travel as; NULL: as that. */
+	enum value_type (*travels)(enum value_type declared);
 	void (*close)(struct source_handle *s); /* also after a failed open */
 };
 

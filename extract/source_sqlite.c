@@ -132,5 +132,6 @@ const struct source_driver source_sqlite = {
 	.open = sqlite_open,
 	.plan = sqlite_plan,
 	.read = sqlite_read,
+	.travels = sqlite_value_travels,
 	.close = sqlite_close,
 };

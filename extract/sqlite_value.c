@@ -139,6 +139,30 @@ put_json(struct emit_column *c, sqlite3_stmt *st, int i, int storage)
 	return true;
 }
 
+enum value_type
+sqlite_value_travels(enum value_type declared)
+{
+	switch (declared) {
+	case VT_DATE:
+	case VT_TIME:
+	case VT_TIMESTAMP:
+	case VT_TIMESTAMPTZ:
+	case VT_UUID:
+		return VT_TEXT;
+	case VT_BOOL:
+	case VT_INT:
+	case VT_DECIMAL:
+	case VT_FLOAT:
+	case VT_TEXT:
+	case VT_BYTES:
+	case VT_JSON:
+	case VT_OPAQUE:
+	case VT_COUNT:
+		break;
+	}
+	return declared;
+}
+
 /* False, and nothing added, if the value does not fit the declared type. */
 static bool
 put_declared(struct emit_column *c, sqlite3_stmt *st, int i, int storage)

@@ -20,7 +20,8 @@ struct sqlite3_stmt;
  *   text         text; numbers as their plain text, blobs byte for byte
  *   json         text; numbers as their plain text
  *   bytes        blob; text and numbers byte for byte
- *   dates, uuid  nothing: SQLite has no such storage, all travels as text
+ *   dates, uuid  nothing: SQLite has no such storage, so that the column
+ *                travels as text from the start, numbers as plain text
  *
  * A value that does not fit demotes the column (emit.h). A blob in a column
  * that is not for bytes counts as text, like SQLite's CAST(x AS TEXT); text
@@ -30,5 +31,8 @@ struct sqlite3_stmt;
  */
 int sqlite_value_put(struct emit *em, struct emit_column *c,
     struct sqlite3_stmt *st, int i, size_t *bytes, struct err *e) MUST_CHECK;
+
+/* The type of a column's batches, as far as its values fit it. */
+enum value_type sqlite_value_travels(enum value_type declared);
 
 #endif
