@@ -35,7 +35,7 @@ put_head(
 }
 
 static size_t
-special(struct span text, uint8_t *out)
+put_special(struct span text, uint8_t *out)
 {
 	static const struct {
 		const char *text;
@@ -65,41 +65,38 @@ count_digits(const uint8_t *p, const uint8_t *end)
 	return (size_t)(p - from);
 }
 
-/* n <= 4 digits as one base-10000 digit, filled up with zeros on the right
- * to want of them. */
-static unsigned
-group(const uint8_t *p, size_t n, size_t want)
+static inline unsigned
+four(const uint8_t *p)
 {
-	unsigned v = 0;
-	for (size_t i = 0; i < want; i++)
-		v = v * 10 + (i < n ? (unsigned)(p[i] - '0') : 0);
-	return v;
+	return p[0] * 1000u + p[1] * 100u + p[2] * 10u + p[3] - '0' * 1111u;
 }
 
+/* The digits before the point, right-aligned in groups of four. */
 static uint8_t *
 put_whole(uint8_t *w, const uint8_t *p, size_t n)
 {
-	size_t first = n % DIGITS_EACH ? n % DIGITS_EACH : DIGITS_EACH;
-	while (n) {
-		size_t take = n < first ? n : first;
-		w = put16(w, group(p, take, take));
-		p += take;
-		n -= take;
-		first = DIGITS_EACH;
-	}
+	size_t odd = n % DIGITS_EACH;
+	unsigned v = 0;
+	for (size_t i = 0; i < odd; i++)
+		v = v * 10 + (unsigned)(*p++ - '0');
+	if (odd)
+		w = put16(w, v);
+	for (n -= odd; n; n -= DIGITS_EACH, p += DIGITS_EACH)
+		w = put16(w, four(p));
 	return w;
 }
 
+/* The digits after the point, left-aligned. */
 static uint8_t *
 put_fraction(uint8_t *w, const uint8_t *p, size_t n)
 {
-	while (n) {
-		size_t take = n < DIGITS_EACH ? n : DIGITS_EACH;
-		w = put16(w, group(p, take, DIGITS_EACH));
-		p += take;
-		n -= take;
-	}
-	return w;
+	static const unsigned scale[DIGITS_EACH] = { 0, 1000, 100, 10 };
+	unsigned v = 0;
+	for (; n >= DIGITS_EACH; n -= DIGITS_EACH, p += DIGITS_EACH)
+		w = put16(w, four(p));
+	for (size_t i = 0; i < n; i++)
+		v = v * 10 + (unsigned)(p[i] - '0');
+	return n ? put16(w, v * scale[n]) : w;
 }
 
 static bool
@@ -151,7 +148,7 @@ pg_numeric_encode(struct span text, uint8_t *out)
 	p += negative;
 	size_t nwhole = count_digits(p, end);
 	if (!nwhole)
-		return special(text, out);
+		return put_special(text, out);
 	const uint8_t *fraction = p + nwhole;
 	size_t nfraction = 0;
 	if (fraction < end) {
