@@ -1,13 +1,11 @@
 #ifndef SUPERVISOR_CLI_SAMPLE_H
 #define SUPERVISOR_CLI_SAMPLE_H
-#include "proto/buf.h"
-#include <stdbool.h>
 
 /*
- * Appends the pipeline file that `syncline init` writes. Lines that begin
- * with # and go on with anything but one space and a word are settings; all
- * has them uncommented. Both forms load.
+ * The pipeline file that `syncline init` writes. A line that begins with #
+ * and does not go on with one space and a word is a setting; the file loads
+ * as it is, and with every setting uncommented.
  */
-void sample_pipeline(struct buf *out, bool all);
+extern const char sample_pipeline[];
 
 #endif
