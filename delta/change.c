@@ -1,0 +1,236 @@
+#include "delta/change.h"
+#include "delta/rows.h"
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+enum verdict {
+	SAME = 0,
+	INSERT = OP_INSERT,
+	UPDATE = OP_UPDATE,
+	DUPLICATE = 3,
+};
+
+/* Rows whose table lines are fetched together. */
+enum { TILE = 64 };
+
+/* One batch on its way through. */
+struct work {
+	struct part *part;
+	struct batch *b;
+	struct rows rows;
+	uint8_t *verdicts;
+	uint32_t *changed; /* rows that go on */
+	size_t nchanged, nsame;
+	struct blob intents;
+};
+
+static int
+prepare(struct work *w, struct err *e)
+{
+	struct batch *b = w->b;
+
+	if (rows_open(&w->rows, b, &w->part->rules->en->key, e))
+		return -1;
+	if (!w->rows.dh)
+		return err_bug(e, "a batch of %s comes without data hashes",
+		    b->entity ? b->entity : "");
+	w->verdicts = arena_zalloc(&b->arena, b->nrows + 1);
+	w->changed =
+	    arena_alloc(&b->arena, (b->nrows + 1) * sizeof(*w->changed));
+	return 0;
+}
+
+static enum verdict
+compare(const struct work *w, const struct entry *en, size_t row)
+{
+	enum strategy strategy = w->part->rules->strategy;
+
+	if (!(en->flags & ENTRY_KNOWN))
+		return INSERT;
+	/* A row in doubt has a hash of zeros: nothing is equal to it. */
+	if (memcmp(en->dh, w->rows.dh + 32 * row, sizeof(en->dh)) != 0)
+		return UPDATE;
+	if (strategy == STRATEGY_FULL && w->part->rules->mode != MODE_ADOPT)
+		return UPDATE;
+	if (strategy == STRATEGY_ROWVERSION && w->rows.marks &&
+	    w->rows.marks[row] != en->mark)
+		return UPDATE;
+	return SAME;
+}
+
+static enum verdict
+judge_row(struct work *w, size_t row)
+{
+	struct part *p = w->part;
+	const uint8_t *bk = w->rows.bk + 16 * row;
+	struct entry *en = table_find(&p->table, bk);
+
+	if (!en)
+		en = table_add(&p->table, bk);
+	/* Rows of a retry are no part of the read: they may stand for several
+	 * nights, and what they do not name is not gone. */
+	if (p->rules->mode == MODE_RETRY)
+		return compare(w, en, row);
+	if (part_seen(p, en))
+		return DUPLICATE;
+	en->flags |= ENTRY_SEEN;
+	en->chunk = w->b->chunk;
+	en->attempt = (uint16_t)w->b->attempt;
+	return compare(w, en, row);
+}
+
+static void
+judge_all(struct work *w)
+{
+	const struct table *t = &w->part->table;
+
+	for (size_t from = 0; from < w->b->nrows; from += TILE) {
+		size_t to = from + TILE;
+		if (to > w->b->nrows)
+			to = w->b->nrows;
+		for (size_t i = from; i < to; i++)
+			table_prefetch_slot(t, w->rows.bk + 16 * i);
+		for (size_t i = from; i < to; i++)
+			table_prefetch_entry(t, w->rows.bk + 16 * i);
+		for (size_t i = from; i < to; i++) {
+			enum verdict v = judge_row(w, i);
+			w->verdicts[i] = (uint8_t)v;
+			w->nsame += v == SAME;
+			if (v == INSERT || v == UPDATE)
+				w->changed[w->nchanged++] = (uint32_t)i;
+		}
+	}
+}
+
+static int
+intend(struct work *w, struct err *e)
+{
+	struct buf key = { 0 };
+
+	if (!w->nchanged || !w->part->rules->write)
+		return 0;
+	for (size_t i = 0; i < w->nchanged; i++) {
+		size_t row = w->changed[i];
+		struct record r = rows_record(
+		    &w->rows, row, (enum record_op)w->verdicts[row], &key);
+		blob_put(&w->intents, &r);
+	}
+	buf_free(&key);
+	return part_intend(w->part, w->b, &w->intents, e);
+}
+
+static void
+describe_duplicate(const struct work *w, size_t row, struct err *why)
+{
+	const struct strings *names = &w->part->rules->en->key;
+	const struct entry *en =
+	    table_find(&w->part->table, w->rows.bk + 16 * row);
+	struct buf key = { 0 }, text = { 0 };
+
+	rows_key(&w->rows, row, &key);
+	rows_key_text(names, buf_span(&key), &text);
+	(void)err_data(why, "duplicate_business_key",
+	    "the key %s was already read in chunk %" PRIu32
+	    ", attempt %u; this row came in chunk %" PRIu32 ", attempt %" PRIu32
+	    ": make it unique in the source, or add a field to 'key'",
+	    buf_str(&text), en->chunk, en->attempt, w->b->chunk, w->b->attempt);
+	buf_free(&key);
+	buf_free(&text);
+}
+
+static void
+reject_duplicates(struct work *w, const struct outlet *out)
+{
+	size_t left = w->b->nrows - w->nchanged - w->nsame;
+
+	for (size_t i = 0; left; i++) {
+		struct err why = { 0 };
+		if (w->verdicts[i] != DUPLICATE)
+			continue;
+		describe_duplicate(w, i, &why);
+		out->reject(out->ctx, w->b, i, &why);
+		left--;
+	}
+}
+
+static void
+add_ops(const struct work *w, struct batch *to)
+{
+	uint8_t *ops = arena_alloc(&to->arena, w->nchanged + 1);
+	for (size_t i = 0; i < w->nchanged; i++)
+		ops[i] = w->verdicts[w->changed[i]];
+	batch_add_column(to, &(struct column){ .name = "op",
+				 .role = ROLE_OP,
+				 .type = VT_INT,
+				 .data = ops,
+				 .data_bytes = w->nchanged });
+}
+
+static int
+pass_on(struct work *w, const struct outlet *out, struct err *e)
+{
+	struct batch *to = w->b;
+
+	if (w->nchanged < w->b->nrows) {
+		to = batch_gather(w->b, w->changed, w->nchanged);
+		memcpy(to->left, w->b->left, sizeof(to->left));
+	}
+	add_ops(w, to);
+	if (to == w->b)
+		w->b = NULL;
+	int r = out->send(out->ctx, &to, e);
+	batch_free(&to);
+	return r;
+}
+
+static int
+finish(struct work *w, const struct outlet *out, struct err *e)
+{
+	uint64_t counts[OUT_COUNT] = { 0 };
+
+	reject_duplicates(w, out);
+	if (w->part->rules->mode == MODE_ADOPT) {
+		/* The target has these rows: nothing is loaded. */
+		counts[OUT_UNCHANGED] = w->nsame + w->nchanged;
+		return out->ack(out->ctx, w->b, counts, 0, e);
+	}
+	w->b->left[OUT_UNCHANGED] += w->nsame;
+	if (!w->nchanged)
+		return out->ack(out->ctx, w->b, NULL, 0, e);
+	return pass_on(w, out, e);
+}
+
+int
+change_batch(
+    struct part *p, struct batch **b, const struct outlet *out, struct err *e)
+{
+	struct work w = { .part = p, .b = *b };
+	int r = prepare(&w, e);
+
+	if (r == 0) {
+		judge_all(&w);
+		r = intend(&w, e);
+	}
+	if (r == 0)
+		r = finish(&w, out, e);
+	blob_free(&w.intents);
+	*b = w.b;
+	batch_free(b);
+	return r;
+}
+
+void
+change_sight(struct part *p, const struct batch *b)
+{
+	const struct column *bk = batch_find(b, ROLE_BK_HASH, NULL);
+
+	for (size_t i = 0; bk && i < b->nrows; i++) {
+		struct entry *en = table_find(&p->table, bk->data + 16 * i);
+		if (!en)
+			continue;
+		en->flags |= ENTRY_SEEN;
+		en->chunk = b->chunk;
+		en->attempt = (uint16_t)b->attempt;
+	}
+}

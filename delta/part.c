@@ -1,0 +1,274 @@
+#include "delta/part.h"
+#include "proto/arena.h"
+#include <stdlib.h>
+#include <string.h>
+
+bool
+part_seen(const struct part *p, const struct entry *en)
+{
+	return (en->flags & ENTRY_SEEN) &&
+	       en->attempt == attempts_newest(p->attempts, en->chunk);
+}
+
+static struct entry *
+find_or_add(struct part *p, const uint8_t bk[16])
+{
+	struct entry *en = table_find(&p->table, bk);
+	return en ? en : table_add(&p->table, bk);
+}
+
+static void
+learn(struct part *p, struct entry *en, const struct record *r)
+{
+	if (!(en->flags & ENTRY_KNOWN))
+		p->known++;
+	en->flags |= ENTRY_KNOWN;
+	en->mark = r->mark;
+	if (r->dh)
+		memcpy(en->dh, r->dh, sizeof(en->dh));
+	else
+		memset(en->dh, 0, sizeof(en->dh));
+}
+
+static void
+unlearn(struct part *p, struct entry *en)
+{
+	if (en->flags & ENTRY_KNOWN)
+		p->known--;
+	en->flags &= (uint16_t)~ENTRY_KNOWN;
+}
+
+void
+part_load(struct part *p, const struct record *r)
+{
+	if (r->op != RECORD_DELETE) {
+		learn(p, find_or_add(p, r->bk), r);
+		return;
+	}
+	struct entry *en = table_find(&p->table, r->bk);
+	if (en)
+		unlearn(p, en);
+}
+
+/* As part_load, but only where the table holds everything. */
+static void
+keep_in_step(struct part *p, const struct record *r)
+{
+	if (!p->join.open && !p->rules->blind)
+		part_load(p, r);
+}
+
+int
+part_spare(struct part *p, const uint8_t bk[16], struct err *e)
+{
+	if (p->join.open)
+		return join_spare(p, bk, e);
+	struct entry *en = table_find(&p->table, bk);
+	if (en)
+		en->flags |= ENTRY_SPARED;
+	return 0;
+}
+
+/* --- intents ------------------------------------------------------------- */
+
+static struct intent_id *
+find_open(struct part *p, uint32_t chunk, uint32_t attempt)
+{
+	for (size_t i = 0; i < p->nopen; i++)
+		if (p->open[i].chunk == chunk && p->open[i].attempt == attempt)
+			return &p->open[i];
+	return NULL;
+}
+
+int
+part_intend(
+    struct part *p, const struct batch *b, struct blob *changes, struct err *e)
+{
+	struct intent_id id = { p->rules->run, b->chunk, b->attempt };
+
+	if (!p->rules->write)
+		return 0;
+	if (intent_append(&p->place, &id, changes, e))
+		return -1;
+	if (find_open(p, id.chunk, id.attempt))
+		return 0;
+	if (p->nopen == p->open_cap) {
+		p->open_cap = p->open_cap ? p->open_cap * 2 : 8;
+		p->open = mem_realloc(p->open, p->open_cap * sizeof(*p->open));
+	}
+	p->open[p->nopen++] = id;
+	return 0;
+}
+
+/* What a pass over an intent file works with. */
+struct pass {
+	struct part *part;
+	const struct except *except;
+};
+
+static int
+compare_hash(const void *a, const void *b)
+{
+	return memcmp(a, b, 16);
+}
+
+static bool
+is_excepted(const struct except *x, const uint8_t *bk)
+{
+	return x && x->n &&
+	       bsearch(bk, x->hashes, x->n, 16, compare_hash) != NULL;
+}
+
+static int
+commit_record(void *ctx, const struct record *r, struct err *e)
+{
+	static const int added[] = { [RECORD_INSERT] = 1,
+		[RECORD_UPDATE] = 0,
+		[RECORD_DELETE] = -1,
+		[RECORD_DOUBT] = 0 };
+	const struct pass *pass = ctx;
+	struct record rec = *r;
+
+	if (is_excepted(pass->except, r->bk))
+		return 0;
+	if (rec.op == RECORD_DELETE)
+		rec.key = (struct span){ 0 };
+	keep_in_step(pass->part, &rec);
+	return state_append(pass->part->state, &rec, added[rec.op], e);
+}
+
+/* The target may or may not have got it: whatever the source says next is a
+ * change, and a row that is gone is a delete. */
+static int
+doubt_record(void *ctx, const struct record *r, struct err *e)
+{
+	struct part *p = ((const struct pass *)ctx)->part;
+	struct record rec = { .op = RECORD_DOUBT, .bk = r->bk, .key = r->key };
+	int added = r->op == RECORD_INSERT;
+
+	keep_in_step(p, &rec);
+	return p->rules->write ? state_append(p->state, &rec, added, e) : 0;
+}
+
+/* Reads the intents of id through fn into one commit of the journal, then
+ * removes them. If this fails half way the files still say everything. */
+static int
+settle(struct part *p, const struct intent_id *id, intent_fn *fn,
+    struct pass *pass, struct err *e)
+{
+	struct intent_id copy = *id; /* id may stand in the list */
+	if (p->rules->write)
+		state_begin(p->state, &copy);
+	if (intent_read(&p->place, &copy, fn, pass, e))
+		return -1;
+	if (!p->rules->write)
+		return 0;
+	if (state_commit(p->state, e) || intent_remove(&p->place, &copy, e))
+		return -1;
+	struct intent_id *at = find_open(p, copy.chunk, copy.attempt);
+	if (at)
+		*at = p->open[--p->nopen];
+	return 0;
+}
+
+int
+part_commit(struct part *p, uint32_t chunk, uint32_t attempt,
+    const struct except *except, struct err *e)
+{
+	struct pass pass = { p, except };
+	struct intent_id *id = find_open(p, chunk, attempt);
+	return id ? settle(p, id, commit_record, &pass, e) : 0;
+}
+
+int
+part_void(struct part *p, uint32_t chunk, struct err *e)
+{
+	uint16_t newest = attempts_newest(p->attempts, chunk);
+	struct pass pass = { p, NULL };
+
+	for (size_t i = 0; i < p->nopen;) {
+		if (p->open[i].chunk != chunk || p->open[i].attempt >= newest) {
+			i++;
+			continue;
+		}
+		if (settle(p, &p->open[i], doubt_record, &pass, e))
+			return -1;
+	}
+	return 0;
+}
+
+/* --- open and close ------------------------------------------------------ */
+
+/* What a crash left: committed already, or in doubt. */
+static int
+settle_left_over(struct part *p, struct err *e)
+{
+	struct pass pass = { p, NULL };
+	struct intent_id *list;
+	size_t n;
+	int r = intent_list(&p->place, &list, &n, e);
+
+	for (size_t i = 0; i < n && r == 0; i++) {
+		int has = state_has(p->state, &list[i], e);
+		if (has < 0)
+			r = -1;
+		else if (!has)
+			r = settle(p, &list[i], doubt_record, &pass, e);
+		else if (p->rules->write)
+			r = intent_remove(&p->place, &list[i], e);
+	}
+	free(list);
+	return r;
+}
+
+static int
+load_record(void *ctx, const struct record *r, struct err *e)
+{
+	(void)e;
+	part_load(ctx, r);
+	return 0;
+}
+
+static int
+load(struct part *p, struct err *e)
+{
+	if (p->rules->blind)
+		return 0;
+	if (table_bytes(state_entries(p->state)) > p->rules->memory) {
+		p->known = state_entries(p->state);
+		return join_begin(p, e);
+	}
+	table_reserve(&p->table, state_entries(p->state));
+	return state_scan(p->state, load_record, p, e);
+}
+
+int
+part_open(struct part *p, const struct rules *rules, struct attempts *attempts,
+    uint32_t number, struct err *e)
+{
+	const struct entity *en = rules->en;
+
+	*p = (struct part){ .rules = rules,
+		.attempts = attempts,
+		.place = { rules->store_dir, en->name, number, rules->parts } };
+	struct state_spec spec = { .place = p->place,
+		.key = &en->key,
+		.syncflow = en->identity == IDENTITY_SYNCFLOW,
+		.write = rules->write };
+	if (state_open(&spec, &p->state, e) || load(p, e) ||
+	    settle_left_over(p, e)) {
+		part_close(p);
+		return -1;
+	}
+	return 0;
+}
+
+void
+part_close(struct part *p)
+{
+	join_end(p);
+	table_free(&p->table);
+	state_close(&p->state);
+	free(p->open);
+	*p = (struct part){ 0 };
+}

@@ -1,0 +1,88 @@
+#ifndef DELTA_PART_H
+#define DELTA_PART_H
+#include "delta/attempts.h"
+#include "delta/intent.h"
+#include "delta/join.h"
+#include "delta/state.h"
+#include "delta/table.h"
+#include "proto/batch.h"
+#include "proto/message.h"
+#include "proto/pipeline.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+/* What a run is, for all partitions of this worker. */
+struct rules {
+	const struct entity *en;
+	const char *store_dir;
+	uint64_t run;
+	enum run_mode mode;
+	enum strategy strategy;
+	uint32_t parts;
+	uint64_t memory; /* bytes of table per partition */
+	/* False: the first delta of a pipe. It compares, writes nothing, and
+	 * leaves intents and journal to the one behind load. */
+	bool write;
+	/* The one behind load: it records and compares nothing. */
+	bool blind;
+};
+
+/* Where the worker's results go; delta.c binds it to the runtime, tests to a
+ * target of their own. */
+struct outlet {
+	void *ctx;
+	/* On success takes *b. */
+	int (*send)(void *ctx, struct batch **b, struct err *e);
+	/* b->left plus counts, and how many rows are put aside. */
+	int (*ack)(void *ctx, const struct batch *b, const uint64_t *counts,
+	    uint64_t held, struct err *e);
+	void (*reject)(
+	    void *ctx, struct batch *b, size_t row, const struct err *why);
+};
+
+/*
+ * One partition in one run: the committed state, who saw which key, and which
+ * changes are on their way. The table only ever says KNOWN for what the state
+ * file says too.
+ */
+struct part {
+	const struct rules *rules;
+	struct attempts *attempts; /* the worker's */
+	struct place place;
+	struct state *state;
+	struct table table;
+	uint64_t known;         /* entries of the state */
+	struct join join;       /* open: too large for memory */
+	struct intent_id *open; /* attempts that have intents */
+	size_t nopen, open_cap;
+};
+
+int part_open(struct part *p, const struct rules *rules,
+    struct attempts *attempts, uint32_t number, struct err *e) MUST_CHECK;
+void part_close(struct part *p);
+
+/* The sighting of en is by an attempt that still counts. */
+bool part_seen(const struct part *p, const struct entry *en);
+
+/* Writes the blob of a batch's changes down before they go on. */
+int part_intend(struct part *p, const struct batch *b, struct blob *changes,
+    struct err *e) MUST_CHECK;
+
+/* What is left out of a commit: sorted 16-byte hashes. */
+struct except {
+	const uint8_t *hashes;
+	size_t n;
+};
+int part_commit(struct part *p, uint32_t chunk, uint32_t attempt,
+    const struct except *except, struct err *e) MUST_CHECK;
+
+/* Every open intent of that chunk below the newest attempt becomes doubt. */
+int part_void(struct part *p, uint32_t chunk, struct err *e) MUST_CHECK;
+
+/* That key is not deleted in this run, seen or not. */
+int part_spare(struct part *p, const uint8_t bk[16], struct err *e) MUST_CHECK;
+
+/* One record of the state into the table. */
+void part_load(struct part *p, const struct record *r);
+
+#endif

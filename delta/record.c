@@ -1,0 +1,121 @@
+#include "delta/record.h"
+#include "proto/limits.h"
+#include <string.h>
+#include <xxhash.h>
+
+enum { BK = 16, DH = 32, MARK = 8, HEADER = 16 };
+static const uint8_t magic[4] = { 'S', 'B', 1, 0 };
+
+static bool
+has_hash(enum record_op op)
+{
+	return op == RECORD_INSERT || op == RECORD_UPDATE;
+}
+
+void
+record_put(struct buf *out, const struct record *r)
+{
+	static const uint8_t zero[DH];
+	buf_reserve(out, 1 + BK + DH + MARK + 10 + r->key.len);
+	buf_putc(out, (uint8_t)r->op);
+	buf_put(out, r->bk, BK);
+	if (has_hash(r->op)) {
+		buf_put(out, r->dh ? r->dh : zero, DH);
+		buf_put(out, &r->mark, MARK);
+	}
+	buf_put_uleb(out, r->key.len);
+	buf_put(out, r->key.data, r->key.len);
+}
+
+int
+record_get(
+    const uint8_t **at, const uint8_t *end, struct record *out, struct err *e)
+{
+	const uint8_t *p = *at;
+	uint64_t len;
+
+	if (p == end || *p < RECORD_INSERT || *p > RECORD_DOUBT)
+		return err_data(e, "bad_blob", "record of an unknown kind");
+	*out = (struct record){ .op = (enum record_op) * p++ };
+	size_t fixed = BK + (has_hash(out->op) ? DH + MARK : 0);
+	if ((size_t)(end - p) < fixed)
+		return err_data(e, "bad_blob", "record cut short");
+	out->bk = p;
+	if (has_hash(out->op)) {
+		out->dh = p + BK;
+		memcpy(&out->mark, p + BK + DH, MARK);
+	}
+	p += fixed;
+	if (uleb_get(&p, end, &len) || len > (size_t)(end - p))
+		return err_data(e, "bad_blob", "key of a record cut short");
+	out->key = (struct span){ p, (size_t)len };
+	*at = p + len;
+	return 0;
+}
+
+void
+blob_put(struct blob *b, const struct record *r)
+{
+	if (!b->bytes.len)
+		buf_extend(&b->bytes, HEADER);
+	record_put(&b->bytes, r);
+	b->records++;
+}
+
+struct span
+blob_finish(struct blob *b)
+{
+	if (!b->bytes.len)
+		buf_extend(&b->bytes, HEADER);
+	uint8_t *h = b->bytes.data;
+	uint64_t sum = XXH3_64bits(h + HEADER, b->bytes.len - HEADER);
+	memcpy(h, magic, sizeof(magic));
+	memcpy(h + 4, &b->records, 4);
+	memcpy(h + 8, &sum, 8);
+	return buf_span(&b->bytes);
+}
+
+void
+blob_clear(struct blob *b)
+{
+	buf_clear(&b->bytes);
+	b->records = 0;
+}
+
+void
+blob_free(struct blob *b)
+{
+	buf_free(&b->bytes);
+	b->records = 0;
+}
+
+int
+blob_open(struct span in, struct blob_reader *r, struct err *e)
+{
+	uint64_t sum;
+
+	if (in.len < HEADER || in.len > LIMIT_FRAME_BYTES ||
+	    memcmp(in.data, magic, sizeof(magic)) != 0)
+		return err_data(e, "bad_blob", "not a state blob");
+	memcpy(&r->left, in.data + 4, 4);
+	memcpy(&sum, in.data + 8, 8);
+	r->at = in.data + HEADER;
+	r->end = in.data + in.len;
+	if (XXH3_64bits(r->at, in.len - HEADER) != sum)
+		return err_data(e, "bad_blob", "checksum does not match");
+	return 0;
+}
+
+int
+blob_next(struct blob_reader *r, struct record *out, struct err *e)
+{
+	if (!r->left) {
+		if (r->at == r->end)
+			return 0;
+		return err_data(e, "bad_blob", "bytes after the last record");
+	}
+	if (record_get(&r->at, r->end, out, e))
+		return -1;
+	r->left--;
+	return 1;
+}

@@ -1,0 +1,61 @@
+#ifndef DELTA_RECORD_H
+#define DELTA_RECORD_H
+#include "proto/attr.h"
+#include "proto/buf.h"
+#include "proto/err.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * One change of the state, and the blob that holds many of them, in the state
+ * file and in intent files alike.
+ *
+ *   record   op (1 byte), bk_hash (16); insert and update: data_hash (32),
+ *            rowversion mark (8, little-endian); uleb(len(key)) key
+ *   blob     "SB" 1 0, uint32 records, uint64 XXH3 of what follows (both
+ *            little-endian), the records
+ *
+ * key is the packed key (canon.h), needed to delete the row; a journalled
+ * delete has none. In doubt: the target may hold any version of the row.
+ */
+enum record_op {
+	RECORD_INSERT = 1, /* the same numbers as change_op */
+	RECORD_UPDATE = 2,
+	RECORD_DELETE = 3,
+	RECORD_DOUBT = 4,
+};
+
+struct record {
+	enum record_op op;
+	const uint8_t *bk; /* 16 bytes */
+	const uint8_t *dh; /* 32 bytes, or NULL: all zero */
+	uint64_t mark;
+	struct span key;
+};
+
+/* A blob being written. Zeroed is empty. */
+struct blob {
+	struct buf bytes; /* with its header once there is a record */
+	uint32_t records;
+};
+void blob_put(struct blob *b, const struct record *r);
+struct span blob_finish(struct blob *b); /* good until the next call */
+void blob_clear(struct blob *b);         /* keeps the memory */
+void blob_free(struct blob *b);
+
+/* Reads one back; the records point into in. */
+struct blob_reader {
+	const uint8_t *at, *end;
+	uint32_t left;
+};
+int blob_open(struct span in, struct blob_reader *r, struct err *e) MUST_CHECK;
+/* 1 and *out, 0 at the end, or -1. */
+int blob_next(
+    struct blob_reader *r, struct record *out, struct err *e) MUST_CHECK;
+
+/* A record alone, as blobs hold it; decoding moves *at. */
+void record_put(struct buf *out, const struct record *r);
+int record_get(const uint8_t **at, const uint8_t *end, struct record *out,
+    struct err *e) MUST_CHECK;
+
+#endif

@@ -1,0 +1,250 @@
+#include "delta/state.h"
+#include "delta/state_impl.h"
+#include "proto/arena.h"
+#include <errno.h>
+#include <sqlite3.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { BUSY_MS = 30000 };
+
+/* Blobs span many pages: large pages mean few reads. */
+static const char settings[] =
+    "PRAGMA page_size=32768; PRAGMA journal_mode=TRUNCATE;"
+    "PRAGMA synchronous=FULL; PRAGMA secure_delete=OFF;";
+
+static const char schema[] =
+    "CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL)"
+    " WITHOUT ROWID;"
+    "CREATE TABLE block(id INTEGER PRIMARY KEY, first BLOB NOT NULL,"
+    " records INTEGER NOT NULL, data BLOB NOT NULL);"
+    "CREATE TABLE journal(id INTEGER PRIMARY KEY, run INTEGER NOT NULL,"
+    " chunk INTEGER NOT NULL, attempt INTEGER NOT NULL,"
+    " records INTEGER NOT NULL, added INTEGER NOT NULL,"
+    " data BLOB NOT NULL);";
+
+/* Also a state that is never written is opened for writing: what a crash
+ * left half done may have to be rolled back first. */
+static int
+connect_file(struct state *s, struct err *e)
+{
+	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+	if (sqlite3_open_v2(buf_str(&s->path), &s->db, flags, NULL) !=
+	    SQLITE_OK)
+		return state_error(s, "opening", e);
+	sqlite3_busy_timeout(s->db, BUSY_MS);
+	return state_exec(s, settings, e);
+}
+
+static int
+prepare_all(struct state *s, struct err *e)
+{
+	if (state_prepare(s,
+		"SELECT id, data FROM block WHERE id > ? ORDER BY id LIMIT 1",
+		&s->next_block, e) ||
+	    state_prepare(s,
+		"SELECT id, data FROM journal WHERE id > ? ORDER BY id LIMIT 1",
+		&s->next_journal, e))
+		return -1;
+	return state_prepare(s,
+	    "INSERT INTO journal(run,chunk,attempt,records,added,data)"
+	    " VALUES(?,?,?,?,?,?)",
+	    &s->insert, e);
+}
+
+static void
+disconnect(struct state *s)
+{
+	sqlite3_finalize(s->next_block);
+	sqlite3_finalize(s->next_journal);
+	sqlite3_finalize(s->insert);
+	s->next_block = s->next_journal = s->insert = NULL;
+	sqlite3_close(s->db);
+	s->db = NULL;
+}
+
+int
+state_sums(struct state *s, struct err *e)
+{
+	int64_t blocks, records, added;
+	if (state_number(s, "SELECT sum(records) FROM block", &blocks, e) ||
+	    state_number(s, "SELECT sum(records) FROM journal", &records, e) ||
+	    state_number(s, "SELECT sum(added) FROM journal", &added, e) ||
+	    state_number(s, "PRAGMA data_version", &s->version, e))
+		return -1;
+	int64_t entries = blocks + added;
+	s->entries = entries > 0 ? (uint64_t)entries : 0;
+	s->records = (uint64_t)(blocks + records);
+	return 0;
+}
+
+static int
+create(struct state *s, struct err *e)
+{
+	if (state_exec(s, "BEGIN IMMEDIATE", e) || state_exec(s, schema, e) ||
+	    state_meta_write(s, e) ||
+	    state_number(s, "PRAGMA data_version", &s->version, e))
+		return -1;
+	return prepare_all(s, e);
+}
+
+/* A file of no bytes is what a crash leaves of one being made. */
+static int
+has_tables(struct state *s, int64_t *n, struct err *e)
+{
+	return state_number(
+	    s, "SELECT count(*) FROM sqlite_master WHERE name = 'meta'", n, e);
+}
+
+int
+state_open_file(struct state *s, bool make, struct err *e)
+{
+	int64_t tables = 0;
+
+	if (make && place_make_dir(&s->spec.place, e))
+		return -1;
+	if (!make && access(buf_str(&s->path), F_OK) != 0)
+		return errno == ENOENT
+			   ? 0
+			   : err_errno(e, "state file %s", buf_str(&s->path));
+	if (connect_file(s, e) || has_tables(s, &tables, e))
+		return -1;
+	if (!tables && make)
+		return create(s, e);
+	if (!tables) {
+		disconnect(s);
+		return 0;
+	}
+	if (state_meta_check(s, e) || prepare_all(s, e))
+		return -1;
+	return state_sums(s, e);
+}
+
+int
+state_open(const struct state_spec *spec, struct state **out, struct err *e)
+{
+	if (place_check_parts(&spec->place, e))
+		return -1;
+	struct state *s = mem_zalloc(sizeof(*s));
+	s->spec = *spec;
+	place_state(&spec->place, &s->path);
+	if (state_open_file(s, false, e)) {
+		state_close(&s);
+		return -1;
+	}
+	*out = s;
+	return 0;
+}
+
+void
+state_close(struct state **sp)
+{
+	struct state *s = *sp;
+	if (!s)
+		return;
+	disconnect(s);
+	blob_free(&s->blob);
+	buf_free(&s->path);
+	free(s);
+	*sp = NULL;
+}
+
+uint64_t
+state_entries(const struct state *s)
+{
+	return s->entries;
+}
+
+uint64_t
+state_records(const struct state *s)
+{
+	return s->records;
+}
+
+/* The blob after *id, copied so that no read lock outlives this call: 1, 0
+ * at the end, or -1. */
+static int
+next_blob(struct state *s, struct sqlite3_stmt *st, int64_t *id,
+    struct buf *out, struct err *e)
+{
+	sqlite3_bind_int64(st, 1, *id);
+	int r = sqlite3_step(st);
+	if (r == SQLITE_ROW) {
+		*id = sqlite3_column_int64(st, 0);
+		const void *data = sqlite3_column_blob(st, 1);
+		buf_clear(out);
+		buf_put(out, data, (size_t)sqlite3_column_bytes(st, 1));
+	}
+	if (r != SQLITE_ROW && r != SQLITE_DONE)
+		(void)state_error(s, "reading", e);
+	sqlite3_reset(st);
+	return r == SQLITE_ROW ? 1 : r == SQLITE_DONE ? 0 : -1;
+}
+
+static int
+scan_blob(
+    struct state *s, struct span in, state_fn *fn, void *ctx, struct err *e)
+{
+	struct blob_reader reader;
+	struct record rec;
+	struct err why = { 0 };
+	int r;
+
+	if (blob_open(in, &reader, &why))
+		return state_damaged(s, &why, e);
+	while ((r = blob_next(&reader, &rec, &why)) == 1) {
+		r = fn(ctx, &rec, e);
+		if (r)
+			return r;
+	}
+	return r ? state_damaged(s, &why, e) : 0;
+}
+
+static int
+scan_table(struct state *s, struct sqlite3_stmt *st, state_fn *fn, void *ctx,
+    struct err *e)
+{
+	struct buf blob = { 0 };
+	int64_t id = -1;
+	int r;
+
+	while ((r = next_blob(s, st, &id, &blob, e)) == 1) {
+		r = scan_blob(s, buf_span(&blob), fn, ctx, e);
+		if (r)
+			break;
+	}
+	buf_free(&blob);
+	return r;
+}
+
+int
+state_scan(struct state *s, state_fn *fn, void *ctx, struct err *e)
+{
+	if (!s->db)
+		return 0;
+	int r = scan_table(s, s->next_block, fn, ctx, e);
+	if (r == 0)
+		r = scan_table(s, s->next_journal, fn, ctx, e);
+	return r < 0 ? -1 : 0;
+}
+
+int
+state_has(struct state *s, const struct intent_id *id, struct err *e)
+{
+	struct sqlite3_stmt *st = NULL;
+	if (!s->db)
+		return 0;
+	if (state_prepare(s,
+		"SELECT 1 FROM journal WHERE run=? AND chunk=? AND attempt=?",
+		&st, e))
+		return -1;
+	sqlite3_bind_int64(st, 1, (int64_t)id->run);
+	sqlite3_bind_int64(st, 2, id->chunk);
+	sqlite3_bind_int64(st, 3, id->attempt);
+	int r = sqlite3_step(st);
+	if (r != SQLITE_ROW && r != SQLITE_DONE)
+		(void)state_error(s, "reading", e);
+	sqlite3_finalize(st);
+	return r == SQLITE_ROW ? 1 : r == SQLITE_DONE ? 0 : -1;
+}

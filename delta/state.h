@@ -1,0 +1,77 @@
+#ifndef DELTA_STATE_H
+#define DELTA_STATE_H
+#include "delta/place.h"
+#include "delta/record.h"
+#include "proto/attr.h"
+#include "proto/err.h"
+#include "proto/pipeline.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * What the target last accepted of one partition of one entity: an SQLite
+ * file (place.h), format 1, in rollback-journal mode, synchronous FULL.
+ *
+ *   meta(key, value)   format "1"; entity; key: the key fields, each as
+ *                      LENGTH:NAME, in the order of the pipeline file;
+ *                      identity: "default" or "syncflow"; part; parts
+ *   block(id, first, records, data)
+ *                      blobs (record.h) sorted by bk_hash, id in that order,
+ *                      first = the first bk_hash; a key stands in at most one
+ *   journal(id, run, chunk, attempt, records, added, data)
+ *                      blobs in the order they were committed; they come
+ *                      after all blocks, and the later record of a key wins.
+ *                      added: entries gained minus entries lost
+ *
+ * The file is made by the first commit that has something to write, and a run
+ * that changes nothing leaves every byte of it alone.
+ */
+struct state_spec {
+	struct place place;
+	const struct strings *key;
+	bool syncflow;
+	bool write; /* else nothing is ever written */
+};
+
+struct state;
+
+/*
+ * ERR_CONFIG, saying what to do, if the file was made with another number of
+ * partitions, key or identity, in a format to come, or is damaged. The spec's
+ * strings must outlive the state.
+ */
+int state_open(const struct state_spec *spec, struct state **out,
+    struct err *e) MUST_CHECK;
+void state_close(struct state **s); /* an open commit is given up */
+
+uint64_t state_entries(const struct state *s); /* by the sums of added */
+uint64_t state_records(const struct state *s);
+
+/* Every record, oldest first. fn: 0 go on, 1 enough, -1 failed. No lock is
+ * held while fn runs. */
+typedef int state_fn(void *ctx, const struct record *r, struct err *e);
+int state_scan(
+    struct state *s, state_fn *fn, void *ctx, struct err *e) MUST_CHECK;
+
+/*
+ * One commit of a chunk: begin, appends, commit (one transaction, one sync).
+ * added: +1 a new entry, -1 one less. Without an append nothing is written.
+ * A failed commit is rolled back.
+ */
+void state_begin(struct state *s, const struct intent_id *id);
+int state_append(struct state *s, const struct record *r, int added,
+    struct err *e) MUST_CHECK;
+int state_commit(struct state *s, struct err *e) MUST_CHECK;
+
+/* 1 if the journal has a commit of that id, 0, or -1. */
+int state_has(
+    struct state *s, const struct intent_id *id, struct err *e) MUST_CHECK;
+
+/*
+ * Rewrites everything as sorted blocks in one transaction when this process
+ * has journalled something and more records are superseded than live (and a
+ * short night's worth of them); else does nothing. 1 if it was done.
+ */
+int state_merge(struct state *s, struct err *e) MUST_CHECK;
+
+#endif

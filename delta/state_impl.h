@@ -1,0 +1,49 @@
+#ifndef DELTA_STATE_IMPL_H
+#define DELTA_STATE_IMPL_H
+#include "delta/state.h"
+
+/* The inside of a state, shared by state*.c and nobody else. */
+struct sqlite3;
+struct sqlite3_stmt;
+
+struct state {
+	struct state_spec spec;
+	struct buf path;
+	struct sqlite3 *db; /* NULL until there is a file */
+	struct sqlite3_stmt *next_block, *next_journal, *insert;
+	uint64_t entries, records;
+	struct intent_id id; /* of the commit that is open */
+	struct blob blob;
+	int64_t blob_added;
+	uint64_t commit_records;
+	int64_t commit_added;
+	int64_t version; /* data_version: changes when another one writes */
+	bool in_commit;
+	bool wrote;
+};
+
+/* Fills e from the database's last error; code is SQLite's name for it. */
+int state_error(struct state *s, const char *doing, struct err *e);
+int state_damaged(struct state *s, const struct err *why, struct err *e);
+int state_exec(struct state *s, const char *sql, struct err *e) MUST_CHECK;
+int state_prepare(struct state *s, const char *sql, struct sqlite3_stmt **out,
+    struct err *e) MUST_CHECK;
+/* Steps a statement that returns nothing, resets it. */
+int state_step(
+    struct state *s, struct sqlite3_stmt *st, struct err *e) MUST_CHECK;
+/* One whole number; 0 if there is no row. */
+int state_number(
+    struct state *s, const char *sql, int64_t *v, struct err *e) MUST_CHECK;
+
+/* Opens the file if there is one; create: makes it, tables and all, inside a
+ * transaction that the caller commits. */
+int state_open_file(struct state *s, bool create, struct err *e) MUST_CHECK;
+/* BEGIN, unless somebody else has written since we looked. */
+int state_lock(struct state *s, struct err *e) MUST_CHECK;
+int state_sums(struct state *s, struct err *e) MUST_CHECK;
+
+/* meta: writes it, or compares it. */
+int state_meta_write(struct state *s, struct err *e) MUST_CHECK;
+int state_meta_check(struct state *s, struct err *e) MUST_CHECK;
+
+#endif

@@ -1,0 +1,242 @@
+#include "delta/sweep.h"
+#include "delta/rows.h"
+#include "proto/canon.h"
+#include <string.h>
+
+/* --- the unseen keys, wherever they are ---------------------------------- */
+
+typedef int unseen_fn(
+    void *ctx, const uint8_t *bk, struct span key, struct err *e);
+
+struct walk {
+	struct part *part;
+	unseen_fn *fn;
+	void *ctx;
+};
+
+static bool
+unseen(const struct part *p, const struct entry *en)
+{
+	return (en->flags & ENTRY_KNOWN) && !(en->flags & ENTRY_SPARED) &&
+	       !part_seen(p, en);
+}
+
+static int
+walk_record(void *ctx, const struct record *r, struct err *e)
+{
+	struct walk *w = ctx;
+	if (r->op == RECORD_DELETE)
+		return 0;
+	struct entry *en = table_find(&w->part->table, r->bk);
+	if (!en || (en->flags & ENTRY_TAKEN) || !unseen(w->part, en))
+		return 0;
+	en->flags |= ENTRY_TAKEN;
+	return w->fn(w->ctx, r->bk, r->key, e);
+}
+
+static int
+walk_items(void *ctx, struct span in, struct err *e)
+{
+	struct walk *w = ctx;
+	uint32_t len;
+	for (size_t at = 0; at < in.len; at += sizeof(len) + len) {
+		memcpy(&len, in.data + at, sizeof(len));
+		const uint8_t *p = in.data + at + sizeof(len);
+		int r = w->fn(w->ctx, p, (struct span){ p + 16, len - 16 }, e);
+		if (r)
+			return r;
+	}
+	return 0;
+}
+
+static int
+need_join(const struct part *p, struct err *e)
+{
+	if (!p->join.open || p->join.judged)
+		return 0;
+	return err_bug(
+	    e, "partition %u: unseen keys before the join", p->place.part);
+}
+
+/* Every unseen key once. The keys are only in the file: it is read again. */
+static int
+walk_unseen(struct part *p, unseen_fn *fn, void *ctx, struct err *e)
+{
+	struct walk w = { p, fn, ctx };
+
+	if (need_join(p, e))
+		return -1;
+	if (p->join.open)
+		return spool_read(&p->join.unseen, 0, walk_items, &w, e);
+	for (size_t i = 0; i < p->table.n; i++)
+		table_at(&p->table, i)->flags &= (uint16_t)~ENTRY_TAKEN;
+	return state_scan(p->state, walk_record, &w, e);
+}
+
+int
+sweep_count(struct part *p, uint64_t *n, struct err *e)
+{
+	if (need_join(p, e))
+		return -1;
+	if (p->join.open)
+		*n += p->join.unseen.items;
+	for (size_t i = 0; i < p->table.n; i++)
+		*n += unseen(p, table_at(&p->table, i));
+	return 0;
+}
+
+/* --- the sample ---------------------------------------------------------- */
+
+struct sample {
+	const struct strings *names;
+	size_t *left;
+	struct buf *out;
+};
+
+static int
+sample_key(void *ctx, const uint8_t *bk, struct span key, struct err *e)
+{
+	struct sample *s = ctx;
+	(void)bk;
+	(void)e;
+	if (!*s->left)
+		return 1;
+	rows_key_text(s->names, key, s->out);
+	buf_putc(s->out, '\n');
+	return --*s->left == 0;
+}
+
+int
+sweep_sample(struct part *p, size_t *max, struct buf *out, struct err *e)
+{
+	struct sample s = { &p->rules->en->key, max, out };
+	return *max ? walk_unseen(p, sample_key, &s, e) : 0;
+}
+
+/* --- the deletes --------------------------------------------------------- */
+
+/* One batch of deletes being built: its rows have keys of one set of types. */
+struct builder {
+	struct part *part;
+	struct sweep_deletes *d;
+	struct batch *b;
+	struct column_builder *keys;
+	struct buf bk;
+	struct value *values; /* of one key; in arena */
+	struct arena arena;
+	struct blob intents;
+};
+
+static void
+begin_batch(struct builder *w)
+{
+	const struct rules *rules = w->part->rules;
+	const struct strings *key = &rules->en->key;
+
+	w->b = batch_new();
+	w->b->entity = arena_strdup(&w->b->arena, rules->en->name);
+	w->b->run = rules->run;
+	w->b->chunk = CHUNK_DELETES;
+	w->b->attempt = w->d->attempt;
+	w->b->seq = w->d->seq++;
+	w->b->part = w->part->place.part;
+	w->keys = arena_alloc(&w->b->arena, key->n * sizeof(*w->keys) + 1);
+	for (size_t i = 0; i < key->n; i++)
+		column_builder_init(&w->keys[i], &w->b->arena,
+		    w->values[i].type, w->d->batch_rows);
+	buf_clear(&w->bk);
+	blob_clear(&w->intents);
+}
+
+static void
+add_key_columns(struct builder *w)
+{
+	const struct strings *key = &w->part->rules->en->key;
+
+	for (size_t i = 0; i < key->n; i++) {
+		struct column c = { .name = key->v[i], .role = ROLE_FIELD };
+		column_builder_finish(&w->keys[i], &c);
+		/* The state does not keep the engine's name for a type. */
+		c.type_name = c.type == VT_OPAQUE ? "text" : NULL;
+		batch_add_column(w->b, &c);
+	}
+}
+
+static int
+send_batch(struct builder *w, struct err *e)
+{
+	struct batch *b = w->b;
+
+	if (!b)
+		return 0;
+	add_key_columns(w);
+	batch_add_column(
+	    b, &(struct column){ .name = "bk_hash",
+		   .role = ROLE_BK_HASH,
+		   .type = VT_BYTES,
+		   .data = arena_dup(&b->arena, w->bk.data, w->bk.len),
+		   .data_bytes = w->bk.len });
+	uint8_t *ops = arena_alloc(&b->arena, b->nrows);
+	memset(ops, OP_DELETE, b->nrows);
+	batch_add_column(b, &(struct column){ .name = "op",
+				.role = ROLE_OP,
+				.type = VT_INT,
+				.data = ops,
+				.data_bytes = b->nrows });
+	w->d->rows += b->nrows;
+	if (part_intend(w->part, b, &w->intents, e))
+		return -1;
+	return w->d->out->send(w->d->out->ctx, &w->b, e);
+}
+
+static bool
+same_types(const struct builder *w)
+{
+	for (size_t i = 0; i < w->part->rules->en->key.n; i++)
+		if (w->keys[i].type != w->values[i].type)
+			return false;
+	return true;
+}
+
+static int
+delete_key(void *ctx, const uint8_t *bk, struct span key, struct err *e)
+{
+	struct builder *w = ctx;
+	size_t n = w->part->rules->en->key.n;
+
+	if (!w->d->left)
+		return 1;
+	if (canon_unpack(key, w->values, n, e))
+		return err_wrap(
+		    e, "the state of partition %u", w->part->place.part);
+	if (w->b && (w->b->nrows == w->d->batch_rows || !same_types(w)) &&
+	    send_batch(w, e))
+		return -1;
+	if (!w->b)
+		begin_batch(w);
+	for (size_t i = 0; i < n; i++)
+		column_builder_value(&w->keys[i], &w->values[i]);
+	buf_put(&w->bk, bk, 16);
+	blob_put(&w->intents,
+	    &(struct record){ .op = RECORD_DELETE, .bk = bk, .key = key });
+	w->b->nrows++;
+	w->d->left--;
+	return 0;
+}
+
+int
+sweep_delete(struct part *p, struct sweep_deletes *d, struct err *e)
+{
+	struct builder w = { .part = p, .d = d };
+	w.values = arena_zalloc(
+	    &w.arena, (p->rules->en->key.n + 1) * sizeof(*w.values));
+
+	int r = walk_unseen(p, delete_key, &w, e);
+	if (r == 0)
+		r = send_batch(&w, e);
+	batch_free(&w.b);
+	buf_free(&w.bk);
+	blob_free(&w.intents);
+	arena_free(&w.arena);
+	return r;
+}
