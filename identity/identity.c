@@ -89,7 +89,6 @@ main(int argc, char **argv)
 		.summary = "give every row its key hash and its content hash",
 		.state_size = sizeof(struct identity),
 		.by_part = true,
-		.by_part = true,
 		.open = identity_open,
 		.batch = identity_batch,
 		.close = identity_close,
