@@ -1,6 +1,5 @@
 #include "supervisor/cli/sample.h"
 
-/* clang-format off: a line here is a line there */
 const char sample_pipeline[] =
     "# What is kept equal to what. syncline.yaml(5) explains every key.\n"
     "# A line that begins with # and no single space, such as\n"
