@@ -131,7 +131,7 @@ mark_done(struct store *s, const struct store_chunk *c, struct err *e)
 int
 store_chunk_done(struct store *s, const struct store_chunk *c, struct err *e)
 {
-	struct store_reject_scope of = {
+	struct store_attempt of = {
 		.run = c->run, .chunk = c->chunk, .attempt = c->attempt
 	};
 	bool own;

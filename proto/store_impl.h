@@ -56,12 +56,14 @@ int store_entity_id(struct store *s, const char *name, bool add, uint64_t *id,
  * transaction. */
 int store_reject_forget(
     struct store *s, uint64_t run, uint32_t chunk, struct err *e) MUST_CHECK;
-struct store_reject_scope {
+struct store_attempt {
 	uint64_t run;
-	bool all; /* of the run; else only of chunk and attempt */
 	uint32_t chunk, attempt;
 };
-int store_reject_publish(struct store *s, const struct store_reject_scope *of,
-    struct err *e) MUST_CHECK;
+int store_reject_publish(
+    struct store *s, const struct store_attempt *of, struct err *e) MUST_CHECK;
+/* All that are left when a run ends: no attempt will replace them. */
+int store_reject_publish_run(
+    struct store *s, uint64_t run, struct err *e) MUST_CHECK;
 
 #endif

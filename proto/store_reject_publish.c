@@ -116,19 +116,18 @@ publish_one(struct store *s, const struct fresh *f, struct err *e)
 
 /* The next page, so that no query is open while rows change. */
 static int
-next_page(struct store *s, const struct store_reject_scope *of, uint64_t after,
+next_page(struct store *s, const struct store_attempt *of, uint64_t after,
     struct store_list *page, struct err *e)
 {
 	struct store_rows q;
 	int rc;
 	if (store_db_query(s,
 		"SELECT id, entity_id, run_id, chunk, attempt, bk_hash, "
-		"row_hash FROM rejects WHERE run_id = $1 "
-		"AND ($2 = 1 OR (chunk = $3 AND attempt = $4)) "
-		"AND id > $5 AND state = 'provisional' ORDER BY id LIMIT $6",
-		STORE_ARGS(arg_u64(of->run), arg_u64(of->all),
-		    arg_u64(of->chunk), arg_u64(of->attempt), arg_u64(after),
-		    arg_u64(PAGE)),
+		"row_hash FROM rejects WHERE run_id = $1 AND chunk = $2 "
+		"AND attempt = $3 AND id > $4 AND state = 'provisional' "
+		"ORDER BY id LIMIT $5",
+		STORE_ARGS(arg_u64(of->run), arg_u64(of->chunk),
+		    arg_u64(of->attempt), arg_u64(after), arg_u64(PAGE)),
 		&q, e) < 0)
 		return -1;
 	while ((rc = store_db_step(&q, e)) == 1) {
@@ -144,40 +143,8 @@ next_page(struct store *s, const struct store_reject_scope *of, uint64_t after,
 	return rc;
 }
 
-/* A chunk that was shown with a halted run and then read again: what the new
- * attempt did not reject is not rejected any more. */
 static int
-settle_older(
-    struct store *s, const struct store_reject_scope *of, struct err *e)
-{
-	if (of->all || of->attempt <= 1)
-		return 0;
-	return store_db_run(s,
-	    "UPDATE rejects SET state = 'closed', closed_at = $1, "
-	    "closed_how = $2 WHERE run_id = $3 AND chunk = $4 "
-	    "AND attempt < $5 AND state = 'open'",
-	    STORE_ARGS(arg_u64((uint64_t)clock_wall_micros()),
-		arg_text(store_reject_end_name(STORE_REJECT_SETTLED)),
-		arg_u64(of->run), arg_u64(of->chunk), arg_u64(of->attempt)),
-	    NULL, e);
-}
-
-/* What a voided attempt reported after the next one had begun. */
-static int
-drop_void(struct store *s, const struct store_reject_scope *of, struct err *e)
-{
-	return store_db_run(s,
-	    "DELETE FROM rejects WHERE run_id = $1 "
-	    "AND ($2 = 1 OR chunk = $3) AND state = 'provisional' "
-	    "AND EXISTS (SELECT 1 FROM chunks c "
-	    "WHERE c.run_id = rejects.run_id AND c.chunk = rejects.chunk "
-	    "AND c.attempt <> rejects.attempt)",
-	    STORE_ARGS(arg_u64(of->run), arg_u64(of->all), arg_u64(of->chunk)),
-	    NULL, e);
-}
-
-static int
-publish_all(struct store *s, const struct store_reject_scope *of, struct err *e)
+publish_all(struct store *s, const struct store_attempt *of, struct err *e)
 {
 	struct arena a = { 0 };
 	uint64_t after = 0;
@@ -198,13 +165,74 @@ publish_all(struct store *s, const struct store_reject_scope *of, struct err *e)
 	return rc;
 }
 
+/* A chunk that was shown with a halted run and then read again: what the new
+ * attempt did not reject is not rejected any more. */
+static int
+settle_older(struct store *s, const struct store_attempt *of, struct err *e)
+{
+	if (of->attempt <= 1)
+		return 0;
+	return store_db_run(s,
+	    "UPDATE rejects SET state = 'closed', closed_at = $1, "
+	    "closed_how = $2 WHERE run_id = $3 AND chunk = $4 "
+	    "AND attempt < $5 AND state = 'open'",
+	    STORE_ARGS(arg_u64((uint64_t)clock_wall_micros()),
+		arg_text(store_reject_end_name(STORE_REJECT_SETTLED)),
+		arg_u64(of->run), arg_u64(of->chunk), arg_u64(of->attempt)),
+	    NULL, e);
+}
+
 int
 store_reject_publish(
-    struct store *s, const struct store_reject_scope *of, struct err *e)
+    struct store *s, const struct store_attempt *of, struct err *e)
 {
-	if (drop_void(s, of, e) < 0 || publish_all(s, of, e) < 0)
+	if (publish_all(s, of, e) < 0)
 		return -1;
 	return settle_older(s, of, e);
+}
+
+/* What voided attempts reported after the next one had begun. */
+static int
+drop_void(struct store *s, uint64_t run, struct err *e)
+{
+	return store_db_run(s,
+	    "DELETE FROM rejects WHERE run_id = $1 AND state = 'provisional' "
+	    "AND EXISTS (SELECT 1 FROM chunks c "
+	    "WHERE c.run_id = rejects.run_id AND c.chunk = rejects.chunk "
+	    "AND c.attempt <> rejects.attempt)",
+	    STORE_ARGS(arg_u64(run)), NULL, e);
+}
+
+/* The next chunk that still has provisional rejects: 1, 0 or -1. */
+static int
+next_attempt(struct store *s, struct store_attempt *of, struct err *e)
+{
+	struct store_rows q;
+	if (store_db_query(s,
+		"SELECT chunk, attempt FROM rejects WHERE run_id = $1 "
+		"AND state = 'provisional' ORDER BY chunk, attempt LIMIT 1",
+		STORE_ARGS(arg_u64(of->run)), &q, e) < 0)
+		return -1;
+	int rc = store_db_step(&q, e);
+	if (rc != 1)
+		return rc;
+	of->chunk = (uint32_t)store_db_u64(&q);
+	of->attempt = (uint32_t)store_db_u64(&q);
+	store_db_end(&q);
+	return 1;
+}
+
+int
+store_reject_publish_run(struct store *s, uint64_t run, struct err *e)
+{
+	struct store_attempt of = { .run = run };
+	int rc = drop_void(s, run, e);
+	if (rc < 0)
+		return -1;
+	while ((rc = next_attempt(s, &of, e)) == 1)
+		if (publish_all(s, &of, e) < 0)
+			return -1;
+	return rc;
 }
 
 /* --- when a run completes --------------------------------------------------

@@ -253,9 +253,7 @@ move(struct store *s, uint64_t id, enum store_run_state to,
 	bool live = states[to].live;
 	if (check_move(s, id, to, e) < 0)
 		return -1;
-	/* No attempt will follow that could replace them. */
-	struct store_reject_scope all = { .run = id, .all = true };
-	if (!live && store_reject_publish(s, &all, e) < 0)
+	if (!live && store_reject_publish_run(s, id, e) < 0)
 		return -1;
 	return store_db_run(s,
 	    "UPDATE runs SET state = $1, finished_at = $2, error_code = $3, "

@@ -28,6 +28,8 @@ CREATE TABLE rejects (
 ) STRICT;
 
 CREATE INDEX rejects_chunk ON rejects (run_id, chunk, attempt);
+CREATE INDEX rejects_provisional ON rejects (run_id, chunk, attempt)
+    WHERE state = 'provisional';
 -- To meet a row again on a later night. Many rows may share a hash, so the
 -- columns that tell nights apart are part of the index.
 CREATE INDEX rejects_open_key
