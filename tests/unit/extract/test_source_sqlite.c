@@ -386,5 +386,5 @@ main(void)
 		cmocka_unit_test(
 		    an_adoption_reads_the_living_rows_of_the_target),
 	};
-	return cmocka_run_group_tests_name("sqlite", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("source_sqlite", tests, NULL, NULL);
 }
