@@ -28,6 +28,23 @@ copy_shape(const struct schema *from, struct arena *a, struct schema *to)
 	}
 }
 
+/* 1 if there is a table, 0 if it will only be created later. */
+static int
+have_table(struct apply *a, enum plan_kind kind, struct err *e)
+{
+	struct target_table *t = a->target;
+	const struct schema *shape = &a->plans[kind].shape;
+	if (!t->driver->tables || t->exists)
+		return 1;
+	if (t->use == TARGET_WRITE && kind == PLAN_UPSERT)
+		return target_create(t, shape, e) < 0 ? -1 : 1;
+	if (t->use == TARGET_WRITE)
+		return err_config(e, "no_table",
+		    "entity %s: there is no table %s to delete from",
+		    t->entity->name, t->entity->target.table);
+	return target_could_create(t, shape, e);
+}
+
 int
 apply_prepare(struct apply *a, enum plan_kind kind, const struct schema *shape,
     struct err *e)
@@ -37,14 +54,9 @@ apply_prepare(struct apply *a, enum plan_kind kind, const struct schema *shape,
 	a->plans[kind].plan = NULL;
 	arena_reset(mem);
 	copy_shape(shape, mem, &a->plans[kind].shape);
-	if (t->driver->tables && !t->exists) {
-		if (kind == PLAN_DELETE)
-			return err_config(e, "no_table",
-			    "entity %s: table %s is gone", t->entity->name,
-			    t->entity->target.table);
-		if (target_create(t, &a->plans[kind].shape, e) < 0)
-			return -1;
-	}
+	int r = have_table(a, kind, e);
+	if (r <= 0)
+		return r;
 	struct plan *p = plan_new(kind, t->entity, &a->plans[kind].shape,
 	    t->driver->tables ? &t->schema : NULL, mem);
 	if (check_plan(t, p, e) < 0 || t->driver->prepare(t, p, e) < 0)

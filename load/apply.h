@@ -44,7 +44,8 @@ struct apply {
 };
 
 /* Makes the plan for this shape, checks the table against it and creates the
- * table where it is missing and may be. Nothing may be open. */
+ * table where it is missing and may be: opened with TARGET_CHECK, it only says
+ * whether that can be. Nothing may be in the group. */
 int apply_prepare(struct apply *a, enum plan_kind kind,
     const struct schema *shape, struct err *e) MUST_CHECK;
 

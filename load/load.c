@@ -52,14 +52,17 @@ sink_done(void *ctx, struct batch **b, const uint64_t *counts, struct err *e)
  * passes by: the first batch then shows what the fields are.
  */
 static int
-prepare_early(struct load *self, const struct entity *en,
+prepare_early(struct load *self, enum run_mode mode,
     const struct schema *mapped, struct err *e)
 {
+	const struct target_table *t = self->target;
 	if (!mapped->ncols)
 		return 0;
-	if (apply_prepare(&self->apply, PLAN_UPSERT, mapped, e) < 0)
+	/* A sweep reads keys only, so only deletes can come of it. */
+	if (mode != MODE_SWEEP &&
+	    apply_prepare(&self->apply, PLAN_UPSERT, mapped, e) < 0)
 		return -1;
-	if (en->deletes.policy == DELETES_IGNORE)
+	if (!t->exists || t->entity->deletes.policy == DELETES_IGNORE)
 		return 0;
 	return apply_prepare(&self->apply, PLAN_DELETE, mapped, e);
 }
@@ -69,7 +72,8 @@ load_open(struct stage *st, const struct message *m, struct err *e)
 {
 	struct load *self = stage_state(st);
 	const struct entity *en = stage_entity(st);
-	if (target_open(en, true, &self->target, e) < 0)
+	enum target_use use = m->flag ? TARGET_CHECK : TARGET_WRITE;
+	if (target_open(en, use, &self->target, e) < 0)
 		return -1;
 	self->apply = (struct apply){
 		.target = self->target,
@@ -83,7 +87,7 @@ load_open(struct stage *st, const struct message *m, struct err *e)
 	struct schema mapped = { 0 };
 	int r = m->body.len ? schema_decode(m->body, &a, &mapped, e) : 0;
 	if (r == 0)
-		r = prepare_early(self, en, &mapped, e);
+		r = prepare_early(self, m->mode, &mapped, e);
 	arena_free(&a);
 	return r;
 }
@@ -125,7 +129,7 @@ describe(struct stage *st, const struct entity *en, struct err *e)
 {
 	struct target_table *t = NULL;
 	struct buf body = { 0 };
-	if (target_open(en, false, &t, e) < 0)
+	if (target_open(en, TARGET_LOOK, &t, e) < 0)
 		return -1;
 	schema_encode(&t->schema, &body);
 	struct message m = { .kind = MSG_DESCRIBED,

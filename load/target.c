@@ -15,7 +15,7 @@ find_driver(enum driver kind)
 }
 
 static int
-open_target(struct target_table *t, bool write, struct err *e)
+open_target(struct target_table *t, struct err *e)
 {
 	const struct entity *en = t->entity;
 	if (t->driver->tables) {
@@ -23,7 +23,7 @@ open_target(struct target_table *t, bool write, struct err *e)
 		if (sql_table_parse(table ? table : "", &t->table, e) < 0)
 			return -1;
 	}
-	if (t->driver->open(t, write, e) < 0 || t->driver->look(t, e) < 0)
+	if (t->driver->open(t, e) < 0 || t->driver->look(t, e) < 0)
 		return -1;
 	if (t->driver->tables && !t->exists && !en->target.create)
 		return err_config(e, "no_table",
@@ -34,16 +34,17 @@ open_target(struct target_table *t, bool write, struct err *e)
 }
 
 int
-target_open(const struct entity *en, bool write, struct target_table **out,
-    struct err *e)
+target_open(const struct entity *en, enum target_use use,
+    struct target_table **out, struct err *e)
 {
 	const struct connection *conn = en->target.conn;
 	struct target_table *t = mem_zalloc(sizeof(*t));
 	t->entity = en;
+	t->use = use;
 	t->driver = conn ? find_driver(conn->driver) : NULL;
 	int r;
 	if (t->driver)
-		r = open_target(t, write, e);
+		r = open_target(t, e);
 	else
 		r = err_config(e, "driver", "its driver cannot be written to");
 	if (r < 0) {
@@ -85,6 +86,20 @@ target_create(struct target_table *t, const struct schema *shape, struct err *e)
 	r = t->driver->look(t, e);
 	t->empty = t->empty && empty;
 	return r;
+}
+
+int
+target_could_create(
+    struct target_table *t, const struct schema *shape, struct err *e)
+{
+	struct schema cols;
+	struct arena a = { 0 };
+	int r = ddl_columns(t->entity, shape, &a, &cols, e);
+	arena_free(&a);
+	if (r == 0)
+		return 0;
+	return err_wrap(e, "entity %s: creating table %s", t->entity->name,
+	    t->entity->target.table);
 }
 
 bool

@@ -20,9 +20,16 @@
  */
 struct target_driver;
 
+enum target_use {
+	TARGET_LOOK,  /* read what there is */
+	TARGET_CHECK, /* also: could it be written? Nothing is created */
+	TARGET_WRITE,
+};
+
 struct target_table {
 	const struct target_driver *driver;
 	const struct entity *entity;
+	enum target_use use;
 	struct sql_table table;
 	struct arena arena;   /* of schema and of what drivers keep */
 	struct schema schema; /* of the table; empty if it is missing */
@@ -34,8 +41,7 @@ struct target_table {
 struct target_driver {
 	enum driver kind;
 	bool tables; /* has tables with columns to check */
-	int (*open)(
-	    struct target_table *t, bool write, struct err *e) MUST_CHECK;
+	int (*open)(struct target_table *t, struct err *e) MUST_CHECK;
 	/* Fills exists, empty and schema. */
 	int (*look)(struct target_table *t, struct err *e) MUST_CHECK;
 	/* Makes the table, unless somebody else just did. cols: ddl_columns */
@@ -68,16 +74,18 @@ extern const struct target_driver target_postgres;
 extern const struct target_driver target_sqlite;
 extern const struct target_driver target_null;
 
-/*
- * Connects and looks at the table. A missing table is ERR_CONFIG unless the
- * entity may create it. Without write nothing is created, not even a file.
- */
-int target_open(const struct entity *en, bool write, struct target_table **out,
-    struct err *e) MUST_CHECK;
+/* Connects and looks at the table. A missing table is ERR_CONFIG unless the
+ * entity may create it. Only TARGET_WRITE makes a missing file. */
+int target_open(const struct entity *en, enum target_use use,
+    struct target_table **out, struct err *e) MUST_CHECK;
 void target_close(struct target_table **t); /* NULL-safe; rolls back */
 
 /* Creates the table for these fields (shape as in plan.h) and looks again. */
 int target_create(struct target_table *t, const struct schema *shape,
+    struct err *e) MUST_CHECK;
+
+/* 0 if target_create would have what it needs. */
+int target_could_create(struct target_table *t, const struct schema *shape,
     struct err *e) MUST_CHECK;
 
 /* A put failed because a row ended the whole transaction: code of e. */

@@ -2,9 +2,9 @@
 #include "load/target.h"
 
 static int
-null_open(struct target_table *t, bool write, struct err *e)
+null_open(struct target_table *t, struct err *e)
 {
-	(void)t, (void)write, (void)e;
+	(void)t, (void)e;
 	return 0;
 }
 

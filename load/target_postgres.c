@@ -10,9 +10,8 @@
 #include <string.h>
 
 static int
-pg_open(struct target_table *t, bool write, struct err *e)
+pg_open(struct target_table *t, struct err *e)
 {
-	(void)write;
 	struct pg_session *pg = mem_zalloc(sizeof(*pg));
 	t->self = pg;
 	pg->direct = true;

@@ -25,15 +25,15 @@ struct session {
 };
 
 static int
-lite_open(struct target_table *t, bool write, struct err *e)
+lite_open(struct target_table *t, struct err *e)
 {
 	const struct connection *conn = t->entity->target.conn;
 	struct session *s = mem_zalloc(sizeof(*s));
 	t->self = s;
-	if ((!write || !t->entity->target.create) && conn->path &&
-	    access(conn->path, F_OK) < 0 && errno == ENOENT)
+	if ((t->use != TARGET_WRITE || !t->entity->target.create) &&
+	    conn->path && access(conn->path, F_OK) < 0 && errno == ENOENT)
 		return 0;
-	if (db_sqlite_open(conn, write, &s->db, e) < 0)
+	if (db_sqlite_open(conn, t->use != TARGET_LOOK, &s->db, e) < 0)
 		return -1;
 	/* What the target declares holds here as it does elsewhere. */
 	return db_sqlite_exec(s->db, "PRAGMA foreign_keys = ON", e);

@@ -382,7 +382,7 @@ names_every_problem_of_the_table(void **state)
 		sql(rows[i].ddl);
 		struct rig r = { 0 };
 		struct err e = { 0 };
-		int rc = target_open(&en, true, &r.target, &e);
+		int rc = target_open(&en, TARGET_WRITE, &r.target, &e);
 		r.apply.target = r.target;
 		struct batch *b = ROWS("I", "1", "a", "1");
 		if (rc == 0)
@@ -408,14 +408,14 @@ makes_no_file_to_look(void **state)
 	struct entity en = entity(true);
 	struct target_table *t = NULL;
 	struct err e = { 0 };
-	rig_ok(target_open(&en, false, &t, &e), &e);
+	rig_ok(target_open(&en, TARGET_LOOK, &t, &e), &e);
 	assert_false(t->exists);
 	assert_true(t->empty);
 	assert_int_equal(t->schema.ncols, 0);
 	target_close(&t);
 	assert_int_equal(access(path, F_OK), -1);
 	en.target.create = false;
-	assert_int_equal(target_open(&en, true, &t, &e), -1);
+	assert_int_equal(target_open(&en, TARGET_WRITE, &t, &e), -1);
 	assert_int_equal(e.cls, ERR_CONFIG);
 	assert_int_equal(access(path, F_OK), -1);
 	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
