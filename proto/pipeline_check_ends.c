@@ -4,21 +4,14 @@
 #include <stdbool.h>
 #include <string.h>
 
-static const struct connection *
-resolve(struct spec *sp, const struct node *n, const char *name)
+static void
+dangling(struct spec *sp, const struct node *n, const char *name)
 {
 	const struct pipeline_reading *r = sp->user;
-	const struct pipeline *p = r->p;
-	if (!name)
-		return NULL;
 	struct nearest near = { .name = name };
-	for (size_t i = 0; i < p->nconnections; i++) {
-		const struct connection *c = &p->connections[i];
-		if (c->name && strcmp(c->name, name) == 0)
-			return c;
-		if (c->name)
-			nearest_offer(&near, c->name);
-	}
+	for (size_t i = 0; spec_heard(sp) && i < r->p->nconnections; i++)
+		if (r->p->connections[i].name)
+			nearest_offer(&near, r->p->connections[i].name);
 	if (near.best)
 		spec_problem_key(sp, n, "connection",
 		    "no connection is called \"%s\": did you mean \"%s\"?",
@@ -26,6 +19,19 @@ resolve(struct spec *sp, const struct node *n, const char *name)
 	else
 		spec_problem_key(sp, n, "connection",
 		    "no connection is called \"%s\"", name);
+}
+
+static const struct connection *
+resolve(struct spec *sp, const struct node *n, const char *name)
+{
+	const struct pipeline_reading *r = sp->user;
+	for (size_t i = 0; name && i < r->p->nconnections; i++) {
+		const struct connection *c = &r->p->connections[i];
+		if (c->name && strcmp(c->name, name) == 0)
+			return c;
+	}
+	if (name)
+		dangling(sp, n, name);
 	return NULL;
 }
 

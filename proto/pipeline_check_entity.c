@@ -100,29 +100,45 @@ check_twice(struct spec *sp, const struct node *n, const struct entity *en)
 	spec_pop(sp, mark);
 }
 
-/* Names in a list that no field makes. sources: a source column will do. */
+static bool
+made(const struct entity *en, const char *name, bool sources)
+{
+	for (size_t i = 0; i < en->nfields; i++) {
+		const struct field *f = &en->fields[i];
+		if ((f->to && strcmp(f->to, name) == 0) ||
+		    (sources && f->from && strcmp(f->from, name) == 0))
+			return true;
+	}
+	return false;
+}
+
+static void
+not_made(struct spec *sp, const struct node *n, const struct entity *en,
+    const char *key, const char *name)
+{
+	struct nearest near = { .name = name };
+	for (size_t i = 0; spec_heard(sp) && i < en->nfields; i++)
+		if (en->fields[i].to)
+			nearest_offer(&near, en->fields[i].to);
+	if (near.best)
+		spec_problem_key(sp, n, key,
+		    "no entry of fields makes \"%.60s\": did you mean "
+		    "\"%s\"?",
+		    name, near.best);
+	else
+		spec_problem_key(
+		    sp, n, key, "no entry of fields makes \"%.60s\"", name);
+}
+
+/* Names in a list that no field makes; a secret may be a source column. */
 static void
 check_names(struct spec *sp, const struct node *n, const struct entity *en,
     const char *key, const struct strings *s)
 {
-	bool sources = strcmp(key, "secret_fields") == 0;
-	for (size_t i = 0; i < s->n; i++) {
-		struct nearest near = { .name = s->v[i] };
-		bool found = false;
-		for (size_t j = 0; j < en->nfields && !found; j++) {
-			const struct field *f = &en->fields[j];
-			found = (f->to && strcmp(f->to, s->v[i]) == 0) ||
-				(sources && f->from &&
-				    strcmp(f->from, s->v[i]) == 0);
-			if (f->to)
-				nearest_offer(&near, f->to);
-		}
-		if (!found)
-			spec_problem_key(sp, n, key,
-			    "no entry of fields makes \"%.60s\"%s%s%s", s->v[i],
-			    near.best ? ": did you mean \"" : "",
-			    near.best ? near.best : "", near.best ? "\"?" : "");
-	}
+	bool sources = s == &en->secret_fields;
+	for (size_t i = 0; i < s->n; i++)
+		if (!made(en, s->v[i], sources))
+			not_made(sp, n, en, key, s->v[i]);
 }
 
 static void

@@ -79,17 +79,13 @@ entity_clashes(const struct relations *r, const struct node *n, size_t i)
 	}
 }
 
-static const struct entity *
-find_entity(const struct relations *r, const struct node *n, const char *name)
+static void
+dangling(const struct relations *r, const struct node *n, const char *name)
 {
 	struct nearest near = { .name = name };
-	for (size_t i = 0; i < r->p->nentities; i++) {
-		const struct entity *en = &r->p->entities[i];
-		if (same_text(en->name, name))
-			return en;
-		if (en->name)
-			nearest_offer(&near, en->name);
-	}
+	for (size_t i = 0; spec_heard(r->sp) && i < r->p->nentities; i++)
+		if (r->p->entities[i].name)
+			nearest_offer(&near, r->p->entities[i].name);
 	if (near.best)
 		spec_problem_key(r->sp, n, "entity",
 		    "no entity is called \"%s\": did you mean \"%s\"?", name,
@@ -97,6 +93,15 @@ find_entity(const struct relations *r, const struct node *n, const char *name)
 	else
 		spec_problem_key(
 		    r->sp, n, "entity", "no entity is called \"%s\"", name);
+}
+
+static const struct entity *
+find_entity(const struct relations *r, const struct node *n, const char *name)
+{
+	for (size_t i = 0; i < r->p->nentities; i++)
+		if (same_text(r->p->entities[i].name, name))
+			return &r->p->entities[i];
+	dangling(r, n, name);
 	return NULL;
 }
 

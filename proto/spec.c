@@ -24,6 +24,12 @@ spec_pop(struct spec *sp, size_t mark)
 	sp->path.len = mark;
 }
 
+bool
+spec_heard(const struct spec *sp)
+{
+	return sp->problems && sp->problems->count < PROBLEMS_KEPT;
+}
+
 static void add(struct spec *sp, int line, const char *fmt, va_list ap)
     PRINTF(3, 0);
 
@@ -104,8 +110,7 @@ offer_all(struct nearest *near, const struct spec_table *t)
 static void
 unknown_key(struct spec *sp, const struct spec_table *t, const struct node *n)
 {
-	/* Beyond what is kept only the number matters. */
-	if (!sp->problems || sp->problems->count >= PROBLEMS_KEPT) {
+	if (!spec_heard(sp)) {
 		spec_problem(sp, n, "unknown key");
 		return;
 	}

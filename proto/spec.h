@@ -93,6 +93,10 @@ void spec_read(struct spec *sp, const struct spec_table *t,
 size_t spec_push(struct spec *sp, const char *name, size_t index);
 void spec_pop(struct spec *sp, size_t mark);
 
+/* Whether a problem would still be kept: else its words are not worth the
+ * search for them. */
+bool spec_heard(const struct spec *sp);
+
 /* A problem at n, under the current path. */
 void spec_problem(struct spec *sp, const struct node *n, const char *fmt, ...)
     PRINTF(3, 4);

@@ -27,7 +27,7 @@ spec_found(struct spec *sp, const struct node *n)
 	struct buf b = { 0 };
 	buf_putc(&b, '"');
 	size_t i = 0;
-	for (; n->text[i] && i < SHOWN; i++) {
+	for (; i < SHOWN && n->text[i]; i++) {
 		unsigned char c = (unsigned char)n->text[i];
 		buf_putc(&b, c < 0x20 || c == 0x7f ? ' ' : c);
 	}
