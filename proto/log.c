@@ -210,8 +210,11 @@ log_event(enum log_level level, const char *msg, ...)
 
 	va_list ap;
 	va_start(ap, msg);
-	for (const char *key; (key = va_arg(ap, const char *));)
+	const char *key = va_arg(ap, const char *);
+	while (key) {
 		put_pair(&b, key, va_arg(ap, const char *));
+		key = va_arg(ap, const char *);
+	}
 	va_end(ap);
 
 	write_line(&b);

@@ -133,10 +133,10 @@ store_close(struct store **sp)
 int
 store_enter(struct store *s, enum store_sync sync, bool *own, struct err *e)
 {
+	*own = !s->in_tx;
 	if (!writes(s->mode))
 		return err_bug(
 		    e, "a reader writes to control store %s", s->path);
-	*own = !s->in_tx;
 	return *own ? store_begin(s, sync, e) : 0;
 }
 

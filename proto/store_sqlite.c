@@ -101,11 +101,12 @@ store_db_query(struct store *s, const char *sql, const struct store_args *args,
     struct store_rows *q, struct err *e)
 {
 	struct store_stmt *st;
+	*q = (struct store_rows){ .store = s };
 	if (s->tx_failed)
 		return err_bug(e, "a write follows one that failed");
 	if (prepare(s, sql, &st, e) < 0)
 		return -1;
-	*q = (struct store_rows){ s, st, 0 };
+	q->stmt = st;
 	st->busy = true;
 	if ((size_t)sqlite3_bind_parameter_count(st->sqlite) != args->n) {
 		store_db_end(q);
