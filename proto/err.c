@@ -14,6 +14,9 @@ copy_text(char *to, size_t size, const char *from)
 	to[n] = '\0';
 }
 
+static void set(struct err *e, enum err_class cls, const char *code,
+    const char *fmt, va_list ap) PRINTF(4, 0);
+
 static void
 set(struct err *e, enum err_class cls, const char *code, const char *fmt,
     va_list ap)
