@@ -100,6 +100,7 @@ struct run {
 	size_t nchunks, chunks_cap;
 	struct chunk *chunks;
 	size_t next, done;
+	uint64_t estimate; /* rows that the plan expects; 0: unknown */
 	struct chunk deletes;
 	int64_t reading[LIMIT_WORKERS]; /* chunk per extract worker, or -1 */
 	unsigned reopening; /* restarted workers that are not open yet */

@@ -102,6 +102,7 @@ on_chunk(struct run *r, const struct message *m)
 	struct chunk *c = &r->chunks[r->nchunks];
 	*c = (struct chunk){ .no = (uint32_t)r->nchunks };
 	keep(&c->range, m->body);
+	r->estimate += m->rows;
 	r->nchunks++;
 }
 
@@ -246,6 +247,7 @@ start_again(struct run *r)
 {
 	procs_kill(&r->engine->procs);
 	r->nchunks = 0;
+	r->estimate = 0;
 	r->target_rows = r->state_rows = 0;
 	run_enter(r, RUN_START);
 }

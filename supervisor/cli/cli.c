@@ -1,0 +1,116 @@
+#include "supervisor/cli/cli.h"
+#include "proto/store_entity.h"
+#include <errno.h>
+#include <pwd.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+int
+cli_load(struct cli *c, struct err *e)
+{
+	struct problems problems = { 0 };
+	if (access(c->config, F_OK) < 0 && errno == ENOENT)
+		return err_config(e, "no_file",
+		    "there is no pipeline file %s: 'syncline init' writes a "
+		    "sample to start from, '-c FILE' names another one",
+		    c->config);
+	int rc = pipeline_load(c->config, NULL, &c->pipeline, &problems, e);
+	if (rc < 0 && problems.count) {
+		fputs(buf_str(&problems.text), stderr);
+		c->said = true;
+	}
+	buf_free(&problems.text);
+	return rc;
+}
+
+int
+cli_store(struct cli *c, enum store_mode mode, struct err *e)
+{
+	return store_open(c->pipeline->store_dir, mode, &c->store, e);
+}
+
+void
+cli_close(struct cli *c)
+{
+	store_close(&c->store);
+	pipeline_free(&c->pipeline);
+	free(c->opts);
+	c->opts = NULL;
+}
+
+int
+cli_audit(struct cli *c, const char *verb, const char *detail, struct err *e)
+{
+	char unknown[32];
+	snprintf(unknown, sizeof(unknown), "uid %ld", (long)getuid());
+	const struct passwd *user = getpwuid(getuid());
+	const struct store_audit entry = {
+		.actor = user ? user->pw_name : unknown,
+		.verb = verb,
+		.detail = detail,
+	};
+	return store_audit_add(c->store, &entry, e);
+}
+
+void
+cli_say(const struct cli *c, const char *fmt, ...)
+{
+	if (c->quiet)
+		return;
+	va_list ap;
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+}
+
+void
+cli_complain(const struct cli *c, const struct err *e)
+{
+	fprintf(stderr, "%s: %s\n", c->program, e->msg);
+	if (strcmp(e->code, "usage") == 0)
+		fprintf(stderr, "Try '%s --help'.\n", c->program);
+}
+
+int
+cli_usage(struct err *e, const char *verb, const char *what)
+{
+	return err_config(
+	    e, "usage", "%s: %s; see 'syncline %s --help'", verb, what, verb);
+}
+
+int
+cli_number(const char *text, const char *what, uint64_t *out, struct err *e)
+{
+	char *end;
+	errno = 0;
+	unsigned long long v = strtoull(text, &end, 10);
+	bool digits = text[0] >= '0' && text[0] <= '9';
+	if (!digits || *end || errno || v == 0 || v > INT64_MAX)
+		return err_config(e, "usage",
+		    "expected the number of a %s, found \"%s\"", what, text);
+	*out = v;
+	return 0;
+}
+
+enum exit_code
+cli_exit_code(const struct err *e)
+{
+	switch (e->cls) {
+	case ERR_NONE:
+		return EXIT_CLEAN;
+	case ERR_RETRY:
+		return strcmp(e->code, "already_running") == 0
+			   ? EXIT_RUNNING
+			   : EXIT_UNREACHABLE;
+	case ERR_CONFIG:
+		return EXIT_CONFIG;
+	case ERR_DATA:
+	case ERR_BUG:
+		break;
+	}
+	return EXIT_INTERNAL;
+}

@@ -1,0 +1,68 @@
+#include "proto/arena.h"
+#include "supervisor/cli/progress.h"
+#include "supervisor/cli/results.h"
+#include "supervisor/cli/verb.h"
+#include <stdlib.h>
+
+/* "orders, lines", or "all", for the audit. */
+static int
+audit_run(struct cli *c, struct err *e)
+{
+	struct buf names = { 0 };
+	for (int i = 0; i < c->nwords; i++)
+		buf_printf(&names, "%s%s", i ? ", " : "", c->words[i]);
+	int rc = cli_audit(
+	    c, "run", names.len ? buf_str(&names) : "all entities", e);
+	buf_free(&names);
+	return rc;
+}
+
+static int
+run_night(struct cli *c, struct engine *en, struct err *e)
+{
+	size_t n = 0;
+	struct progress progress;
+	struct night_result *results =
+	    mem_zalloc((c->pipeline->nentities + 1) * sizeof(*results));
+	progress_init(&progress, c->quiet);
+	en->watch = progress_watch;
+	en->watch_arg = &progress;
+	int rc = night_run(en, (const char *const *)c->words, (size_t)c->nwords,
+	    results, &n, e);
+	progress_end(&progress);
+	/* A night that broke off has still done what it did. */
+	if (rc == 0 || n > 0)
+		results_show(c, results, n);
+	c->code = results_worst(results, n);
+	if (en->stop)
+		c->code = exit_code_worse(c->code, EXIT_RESUMABLE);
+	free(results);
+	return rc;
+}
+
+static int
+run(struct cli *c, struct err *e)
+{
+	struct engine en;
+	if (cli_load(c, e) < 0 || cli_store(c, STORE_WRITE, e) < 0 ||
+	    audit_run(c, e) < 0)
+		return -1;
+	int rc = engine_open(&en, c->pipeline, c->store, e);
+	if (rc == 0)
+		rc = run_night(c, &en, e);
+	engine_close(&en);
+	return rc;
+}
+
+const struct verb verb_run = {
+	.name = "run",
+	.args = "[ENTITY ...]",
+	.summary = "bring the target up to date",
+	.detail = "Reads the source of the entities, all of them by default, "
+		  "finds what changed since the last run and applies it to "
+		  "the target. Ends with a table in which every row that was "
+		  "read is accounted for. A first interrupt finishes what is "
+		  "in flight, a second one stops at once; either way the next "
+		  "run does the rest",
+	.run = run,
+};
