@@ -86,7 +86,7 @@ check_twice(struct spec *sp, const struct node *n, const struct entity *en)
 	const struct node *list = node_get(n, "fields");
 	const struct node *c = list ? list->first : NULL;
 	size_t mark = spec_push(sp, "fields", SIZE_MAX);
-	for (size_t i = 0; i < en->nfields; i++, c = c->next) {
+	for (size_t i = 0; c && i < en->nfields; i++, c = c->next) {
 		const struct field *f = &en->fields[i];
 		const struct field *first = f->to ? field_find(en, f->to) : f;
 		if (first == f)

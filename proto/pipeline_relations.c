@@ -15,7 +15,7 @@ connection_names(const struct relations *r)
 {
 	const struct node *list = node_get(r->root, "connections");
 	const struct node *c = list ? list->first : NULL;
-	for (size_t i = 0; i < r->p->nconnections; i++, c = c->next) {
+	for (size_t i = 0; c && i < r->p->nconnections; i++, c = c->next) {
 		const struct connection *x = &r->p->connections[i];
 		for (size_t j = 0; x->name && j < i; j++) {
 			const struct connection *y = &r->p->connections[j];
@@ -153,7 +153,7 @@ entity_parents(
 {
 	const struct node *list = node_get(n, "parents");
 	const struct node *c = list ? list->first : NULL;
-	for (size_t i = 0; i < en->nparents; i++, c = c->next) {
+	for (size_t i = 0; c && i < en->nparents; i++, c = c->next) {
 		const struct parent *pa = &en->parents[i];
 		size_t mark = spec_push(r->sp, "parents", i);
 		for (size_t j = 0; j < i; j++)
@@ -212,7 +212,7 @@ pipeline_relations_check(
 	connection_names(&r);
 	const struct node *list = node_get(root, "entities");
 	const struct node *c = list ? list->first : NULL;
-	for (size_t i = 0; i < p->nentities; i++, c = c->next) {
+	for (size_t i = 0; c && i < p->nentities; i++, c = c->next) {
 		if (c->kind != NODE_MAP)
 			continue;
 		size_t mark = spec_push(sp, "entities", i);

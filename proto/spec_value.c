@@ -195,7 +195,7 @@ read_texts(struct spec *sp, const struct spec_key *k, const struct node *n,
 	}
 	s.v = arena_zalloc(sp->arena, items * sizeof(*s.v) + 1);
 	const struct node *c = n->kind == NODE_LIST ? n->first : n;
-	for (size_t i = 0; i < items; i++, c = c->next) {
+	for (size_t i = 0; c && i < items; i++, c = c->next) {
 		size_t mark =
 		    spec_push(sp, NULL, n->kind == NODE_LIST ? i : SIZE_MAX);
 		const char *text = spec_checked_text(sp, k, c);
