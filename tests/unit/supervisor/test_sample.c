@@ -80,6 +80,19 @@ uncommented(void **state)
 	pipeline_free(&p);
 }
 
+/* The one in syncline.yaml(5). Tests run in the top folder. */
+static void
+example_of_the_manual(void **state)
+{
+	(void)state;
+	struct pipeline *p = NULL;
+	struct err e = { 0 };
+	if (pipeline_load("deploy/man/example.yaml", NULL, &p, NULL, &e) < 0)
+		fail_msg("%s", e.msg);
+	assert_int_equal(p->entities[0].nfields, 5);
+	pipeline_free(&p);
+}
+
 static void
 fits_a_terminal(void **state)
 {
@@ -97,6 +110,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(as_written),
 		cmocka_unit_test(uncommented),
+		cmocka_unit_test(example_of_the_manual),
 		cmocka_unit_test(fits_a_terminal),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
