@@ -48,7 +48,8 @@ unpack_str(
 {
 	if (o->type != MSGPACK_OBJECT_STR || o->via.str.size > max)
 		return -1;
-	if (memchr(o->via.str.ptr, 0, o->via.str.size))
+	/* An empty str has no pointer. */
+	if (o->via.str.size && memchr(o->via.str.ptr, 0, o->via.str.size))
 		return -1;
 	*out = arena_strndup(a, o->via.str.ptr, o->via.str.size);
 	return 0;
