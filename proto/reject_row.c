@@ -94,8 +94,10 @@ get_value(const msgpack_object *o, struct value *v)
 	}
 	switch (v->type) {
 	case VT_BOOL:
+		if (o->type != MSGPACK_OBJECT_BOOLEAN)
+			return -1;
 		v->b = o->via.boolean;
-		return o->type == MSGPACK_OBJECT_BOOLEAN ? 0 : -1;
+		return 0;
 	case VT_INT:
 	case VT_DATE:
 	case VT_TIME:
