@@ -1,0 +1,60 @@
+"""The processes of one site, found by a mark in their environment."""
+import os
+import signal
+
+STAGES = ("extract", "normalize", "identity", "delta", "resolver", "load")
+
+
+def read(path):
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError:  # it is gone, or going
+        return b""
+
+
+class Process:
+    def __init__(self, pid):
+        self.pid = pid
+
+    def argv(self):
+        return read(f"/proc/{self.pid}/cmdline").decode(
+            "utf-8", "replace").split("\0")[:-1]
+
+    def environ(self):
+        return read(f"/proc/{self.pid}/environ")
+
+    def name(self):
+        """extract, …, load; or syncline for the supervisor."""
+        argv = self.argv()
+        base = os.path.basename(argv[0]) if argv else ""
+        return base.removeprefix("syncline-")
+
+    def alive(self):
+        status = read(f"/proc/{self.pid}/stat")
+        return bool(status) and status.rpartition(b")")[2].split()[0] != b"Z"
+
+    def peak_rss_kib(self):
+        for line in read(f"/proc/{self.pid}/status").splitlines():
+            if line.startswith(b"VmHWM:"):
+                return int(line.split()[1])
+        return 0
+
+    def kill(self, sig=signal.SIGKILL):
+        try:
+            os.kill(self.pid, sig)
+            return True
+        except ProcessLookupError:
+            return False
+
+
+def marked(mark):
+    """Every live process but us whose environment holds these bytes."""
+    found = []
+    for entry in os.listdir("/proc"):
+        if not entry.isdigit() or int(entry) == os.getpid():
+            continue
+        process = Process(int(entry))
+        if mark in process.environ() and process.alive():
+            found.append(process)
+    return found

@@ -1,0 +1,260 @@
+"""The errors a user will make, and what the world does: each has its exit
+code and one message that says what, where and what to do."""
+import gzip
+import threading
+
+import pytest
+
+from lib import ends, mounts, orders
+from lib.postgres import GUARDED_ROLE
+from lib.rows import assert_rows
+from lib.small import FROM, TO, Small
+from lib.wait import wait_until
+
+CONFIG, UNREACHABLE, RUNNING = 2, 3, 8
+
+
+@pytest.fixture
+def small(site):
+    return Small(site)
+
+
+def fails(small, code, *patterns):
+    """The night fails, and so does check where it can know; nothing has been
+    written to the target."""
+    result = small.site.verb("run", expect=code)
+    result.assert_says(*patterns)
+    assert len(result.messages()) <= 2, result
+    return result
+
+
+# --- the pipeline file
+
+def test_every_problem_of_the_file_at_once(small):
+    small.write(normalise="clean", batch_rows="many", key=["nr"])
+    result = small.site.verb("check", expect=CONFIG)
+    result.assert_says(r"pipeline\.yaml:\d+:", "normalise", "normalize")
+    result.assert_says(r"pipeline\.yaml:\d+:", "batch_rows", "many")
+    result.assert_says(r"pipeline\.yaml:\d+:", "key", r"\bnr\b")
+    assert "normalise" in small.site.verb("run", expect=CONFIG).err
+
+
+def test_no_pipeline_file(site):
+    result = site.verb("run", expect=CONFIG)
+    result.assert_says("pipeline.yaml", "syncline init")
+
+
+# --- what the file names
+
+def test_missing_table(small):
+    small.write(source={"connection": "from", "table": "thigns"})
+    fails(small, CONFIG, "thigns", "source.db|from", r"\?|check|does not")
+    small.site.verb("check", expect=CONFIG).assert_says("thigns")
+
+
+def test_missing_source_column(small):
+    small.write(fields=[{"to": "id", "from": "id"},
+                        {"to": "name", "from": "nmae"}])
+    fails(small, CONFIG, "nmae", "things")
+    small.site.verb("check", expect=CONFIG).assert_says("nmae")
+
+
+def test_missing_target_column(small):
+    small.target.script("CREATE TABLE things (id INTEGER PRIMARY KEY, "
+                        "name TEXT)")
+    small.write()
+    fails(small, CONFIG, "things", '"?size"?')
+    small.site.verb("check", expect=CONFIG).assert_says("size")
+
+
+def test_missing_target_table(small):
+    small.write(target={"connection": "to", "table": "elsewhere"})
+    small.target.script("CREATE TABLE other (a)")
+    fails(small, CONFIG, "elsewhere", "create")
+
+
+def test_key_without_unique_constraint(small):
+    small.target.script("CREATE TABLE things (id INTEGER, name TEXT, "
+                        "size INTEGER)")
+    small.write()
+    fails(small, CONFIG, "things", '"?id"?', "unique")
+    small.site.verb("check", expect=CONFIG).assert_says("unique")
+    assert small.rows() == []
+
+
+# --- who does not answer, or not to us
+
+@pytest.mark.parametrize("dsn", ["host=/nowhere dbname=x",
+                                 "host=127.0.0.1 port=9 dbname=x"])
+def test_unreachable_host(small, dsn):
+    lost = {"name": "from", "driver": "postgres", "dsn": dsn}
+    small.write([lost, TO], {"limits": {"tries": 1}})
+    fails(small, UNREACHABLE, "from", "/nowhere|127.0.0.1", "check|reach")
+
+
+@pytest.mark.parametrize("password", ["wrong", None])
+def test_wrong_password(small, database, password):
+    database.script(
+        f"DROP ROLE IF EXISTS {GUARDED_ROLE};"
+        f"CREATE ROLE {GUARDED_ROLE} LOGIN PASSWORD 'right'")
+    guarded = {"name": "from", "driver": "postgres",
+               "dsn": database.dsn(GUARDED_ROLE)}
+    if password:
+        file = small.site.dir / "secret"
+        file.write_text(password + "\n")
+        file.chmod(0o600)
+        guarded["password"] = "file:secret"
+    small.write([guarded, TO])
+    fails(small, CONFIG, "from", "password", GUARDED_ROLE)
+
+
+# --- files and disks
+
+def test_read_only_target(small):
+    with mounts.tmpfs(small.site.dir / "disk", "4m") as disk:
+        small.write([FROM, {**TO, "path": "disk/target.db"}])
+        small.run()
+        mounts.remount(disk, "ro")
+        small.source.script("UPDATE things SET name = 'new'")
+        fails(small, CONFIG, "disk/target.db", "read-only", "mode|mount")
+        mounts.remount(disk, "rw")
+        small.run().books().assert_is(read=200, updated=200)
+
+
+def test_full_target_disk(site):
+    small = Small(site, rows=20_000)
+    with mounts.tmpfs(site.dir / "disk", "512k") as disk:
+        small.write([FROM, {**TO, "path": "disk/target.db"}],
+                    {"limits": {"tries": 1}})
+        fails(small, UNREACHABLE, "full", "disk/target.db|to")
+        mounts.remount(disk, "size=16m")
+        small.run().books()
+        small.target.path = str(disk / "target.db")
+        assert_rows(small.rows(), small.expected())
+
+
+def test_full_store_disk(site):
+    small = Small(site, rows=20_000)
+    with mounts.tmpfs(site.dir / "disk", "512k") as disk:
+        small.write(others={"limits": {"tries": 1},
+                            "store": {"dir": str(disk / "store")}})
+        fails(small, UNREACHABLE, "full|No space")
+        mounts.remount(disk, "size=16m")
+        books = small.run().books()
+        assert books.read == 20_000 and books.rejected == 0
+        assert_rows(small.rows(), small.expected())
+        small.run().books().assert_is(read=20_000, unchanged=20_000)
+
+
+# --- what dies on the way
+
+class Held:
+    """A PostgreSQL night that cannot get its first row into the target: the
+    pipeline is full, so the source is in the middle of its read."""
+
+    def __init__(self, site, database, tries):
+        self.site, self.database = site, database
+        self.source = ends.PgSource(database, chunk_rows=0)
+        self.target = ends.PgTarget(database)
+        self.rows = orders.make(5, 60_000)
+        self.source.hold(self.rows)
+        site.write(
+            [self.source.connection, self.target.connection],
+            [{"name": "orders", "source": self.source.source,
+              "target": self.target.target, "key": ["order_no", "site"],
+              "normalize": "clean", "fields": orders.FIELDS}],
+            limits={"tries": tries})
+        self.lock = database.connect()
+        self.lock.cursor().execute(
+            f"LOCK TABLE {self.target.table} IN EXCLUSIVE MODE")
+        self.process = site.start("run", "-c", site.file)
+
+    def waits(self):
+        """True once load's backend waits for our lock."""
+        return self.database.rows(
+            "SELECT FROM pg_locks WHERE NOT granted AND relation = "
+            "%s::regclass", self.target.table)
+
+    def terminate(self, stage):
+        pid = self.database.backend(stage)
+        return pid and self.database.value("SELECT pg_terminate_backend(%s)",
+                                           pid)
+
+    def release(self):
+        self.lock.close()
+
+    def finish(self):
+        return self.site.finish(self.process)
+
+    def assert_converged(self):
+        assert_rows(self.target.rows(), orders.wanted(self.rows))
+        self.site.run().books().assert_is(
+            read=len(self.rows), unchanged=len(self.rows))
+
+
+@pytest.mark.parametrize("stage", ["extract", "load"])
+def test_backend_dies_once(site, database, stage):
+    """The night gets over it by itself."""
+    night = Held(site, database, tries=5)
+    wait_until(night.waits, "load waits for the lock")
+    assert night.terminate(stage)
+    night.release()
+    result = night.finish()
+    assert result.code == 0, result
+    night.assert_converged()
+
+
+@pytest.mark.parametrize("stage", ["extract", "load"])
+def test_backend_dies_again_and_again(site, database, stage):
+    night = Held(site, database, tries=2)
+    over = threading.Event()
+
+    def torment():
+        while not over.is_set():
+            if night.waits():
+                night.terminate(stage)
+            over.wait(0.01)
+
+    thread = threading.Thread(target=torment)
+    thread.start()
+    result = night.finish()
+    over.set()
+    thread.join()
+    assert result.code == UNREACHABLE, result
+    result.assert_says("from" if stage == "extract" else "to", "terminat")
+    night.release()
+    assert night.target.rows() == []
+    site.run()
+    night.assert_converged()
+
+
+def test_compressed_file_cut_short(site, database):
+    source, target = ends.CsvSource(site.dir, ".gz"), ends.PgTarget(database)
+    rows = orders.make(6, 20_000)
+    whole = gzip.compress(orders.csv_text(rows))
+    site.write([source.connection, target.connection],
+               [{"name": "orders", "source": source.source,
+                 "target": target.target, "key": ["order_no", "site"],
+                 "normalize": "clean", "fields": orders.FIELDS}],
+               limits={"tries": 1})
+    source.hold(rows)
+    site.run()
+    source.file.write_bytes(whole[:len(whole) // 2])
+    result = site.verb("run", expect=UNREACHABLE)
+    result.assert_says(r"orders\.csv\.gz", "ends in the middle")
+    # Half a file is no reason to delete what the other half had.
+    assert_rows(target.rows(), orders.wanted(rows))
+    source.file.write_bytes(whole)
+    site.run().books().assert_is(read=20_000, unchanged=20_000)
+
+
+def test_two_runs_at_once(site, database):
+    night = Held(site, database, tries=5)
+    wait_until(night.waits, "the first run is under way")
+    second = site.verb("run", expect=RUNNING)
+    second.assert_says("already|another", str(night.process.pid), "wait|end")
+    assert night.process.poll() is None
+    night.release()
+    result = night.finish()
+    assert result.code == 0, result
+    night.assert_converged()
