@@ -73,31 +73,6 @@ engine_close(struct engine *en)
 }
 
 static void
-take_error(struct engine *en, struct proc *p, const struct message *m)
-{
-	struct err e = { 0 };
-	switch (m->cls) {
-	case ERR_CONFIG:
-	case ERR_DATA:
-		err_config(&p->error, m->code ? m->code : "", "%s",
-		    m->text ? m->text : "");
-		break;
-	case ERR_NONE:
-	case ERR_RETRY:
-		err_retry(&p->error, m->code ? m->code : "", "%s",
-		    m->text ? m->text : "");
-		break;
-	case ERR_BUG:
-		err_bug(&p->error, "%s", m->text ? m->text : "");
-		break;
-	}
-	/* It waits for this before it exits, so that its words arrive. */
-	if (proc_send(
-		&en->procs, p, &(struct message){ .kind = MSG_EXIT }, &e) < 0)
-		log_err(LOG_LEVEL_WARN, "cannot answer a failing stage", &e);
-}
-
-static void
 handle(
     struct engine *en, struct run *r, const char *from, const struct message *m)
 {
@@ -108,7 +83,7 @@ handle(
 		if (procs_hello(&en->procs, p, m) == 0 && r)
 			run_on_hello(r, p);
 	} else if (m->kind == MSG_ERROR) {
-		take_error(en, p, m);
+		procs_error(&en->procs, p, m);
 	} else if (r && p->state == PROC_READY) {
 		run_on_message(r, p, m);
 	}

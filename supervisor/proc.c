@@ -249,6 +249,30 @@ procs_send_all(
 	return 0;
 }
 
+void
+procs_error(struct procs *ps, struct proc *p, const struct message *m)
+{
+	struct err e = { 0 };
+	switch (m->cls) {
+	case ERR_CONFIG:
+	case ERR_DATA:
+		err_config(&p->error, m->code ? m->code : "", "%s",
+		    m->text ? m->text : "");
+		break;
+	case ERR_NONE:
+	case ERR_RETRY:
+		err_retry(&p->error, m->code ? m->code : "", "%s",
+		    m->text ? m->text : "");
+		break;
+	case ERR_BUG:
+		err_bug(&p->error, "%s", m->text ? m->text : "");
+		break;
+	}
+	/* It waits for this before it exits, so that its words arrive. */
+	if (proc_send(ps, p, &(struct message){ .kind = MSG_EXIT }, &e) < 0)
+		log_err(LOG_LEVEL_WARN, "cannot answer a failing stage", &e);
+}
+
 static int
 connect_kind(
     struct procs *ps, enum proc_kind from, enum proc_kind to, struct err *e)

@@ -89,6 +89,9 @@ size_t procs_count(const struct procs *ps, enum proc_kind k);
 /* A hello came: the slot is READY. 0, or -1 if it is not the slot's child. */
 int procs_hello(struct procs *ps, struct proc *p, const struct message *m);
 
+/* Its last words, a MSG_ERROR: kept, and it is told that they arrived. */
+void procs_error(struct procs *ps, struct proc *p, const struct message *m);
+
 int proc_send(struct procs *ps, const struct proc *p, const struct message *m,
     struct err *e) MUST_CHECK;
 int procs_send_all(struct procs *ps, enum proc_kind k, const struct message *m,
