@@ -80,7 +80,7 @@ plan_for(
 	int r = apply_prepare(a, kind, &shape, e);
 	arena_free(&tmp);
 	p = a->plans[kind].plan;
-	if (r == 0 && !plan_fits(p, a->target->entity, b))
+	if (r == 0 && (!p || !plan_fits(p, a->target->entity, b)))
 		r = err_data(
 		    e, "bad_batch", "the batch lacks a hash that is tracked");
 	return r;

@@ -4,7 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { PUT_BYTES = 256 << 10 };
+enum {
+	PUT_BYTES = 256 << 10,
+	STAGE_ROWS = 2048,
+};
 
 /*
  * SQLSTATE classes by which a single row, or the trigger it fired, can be at
@@ -67,17 +70,23 @@ pg_stage_create(struct pg_session *pg, enum plan_kind kind, struct err *e)
 	return 0;
 }
 
-static int
-stage_empty(struct pg_session *pg, enum plan_kind kind, struct err *e)
+/* Truncating costs a millisecond, whatever there is; deleting and passing by
+ * dead rows costs more the more there are. */
+int
+pg_stage_empty(struct pg_session *pg, enum plan_kind kind, struct err *e)
 {
-	if (pg_stage_create(pg, kind, e) < 0)
-		return -1;
-	if (!pg->plans[kind].filled)
-		return 0;
+	bool many = pg->plans[kind].used > STAGE_ROWS;
 	char sql[64];
-	snprintf(sql, sizeof(sql), "TRUNCATE %s",
+	if (!pg->plans[kind].live && !many)
+		return 0;
+	snprintf(sql, sizeof(sql), "%s %s", many ? "TRUNCATE" : "DELETE FROM",
 	    pg_sql_stage(&pg->plans[kind].shape));
-	return db_pg_exec(pg->c, sql, e);
+	if (db_pg_exec(pg->c, sql, e) < 0)
+		return -1;
+	pg->plans[kind].live = false;
+	if (many)
+		pg->plans[kind].used = 0;
+	return 0;
 }
 
 static int
@@ -85,9 +94,10 @@ copy_start(struct pg_session *pg, enum plan_kind kind, enum pg_copying how,
     struct err *e)
 {
 	if (how == PG_COPY_STAGE) {
-		if (stage_empty(pg, kind, e) < 0)
+		if (pg_stage_create(pg, kind, e) < 0 ||
+		    pg_stage_empty(pg, kind, e) < 0)
 			return -1;
-		pg->plans[kind].filled = true;
+		pg->plans[kind].live = true;
 	}
 	struct pg_result *r =
 	    PQexec(pg->c, how == PG_COPY_DIRECT ? pg->plans[kind].copy_direct
@@ -191,16 +201,19 @@ pg_put(struct target_table *t, const struct slice *s, struct err *e)
 		return -1;
 	if (pg->copying == PG_COPY_NONE && copy_start(pg, kind, how, e) < 0)
 		return -1;
+	if (how == PG_COPY_STAGE)
+		pg->plans[kind].used += s->n;
 	return put_rows(pg, s, e);
 }
 
 void
-pg_copy_forget(struct pg_session *pg)
+pg_copy_forget(struct pg_session *pg, bool committed)
 {
 	pg->copying = PG_COPY_NONE;
 	for (size_t i = 0; i < PLAN_KINDS; i++) {
-		if (pg->plans[i].fresh)
+		if (pg->plans[i].fresh && !committed)
 			pg->plans[i].stage = false;
-		pg->plans[i].fresh = pg->plans[i].filled = false;
+		pg->plans[i].fresh = pg->plans[i].live = false;
+		pg->plans[i].used = 0;
 	}
 }

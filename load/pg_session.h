@@ -19,7 +19,8 @@ struct pg_session {
 		const char *create, *copy, *copy_direct, *apply;
 		bool stage;  /* the staging table exists */
 		bool fresh;  /* … and was made in this transaction */
-		bool filled; /* it holds rows of this transaction */
+		bool live;   /* it holds rows of this transaction */
+		size_t used; /* rows put there since it was last truncated */
 	} plans[PLAN_KINDS];
 	enum pg_copying copying;
 	enum plan_kind kind; /* being copied */
@@ -44,7 +45,11 @@ int pg_create(
 int pg_put(
     struct target_table *t, const struct slice *s, struct err *e) MUST_CHECK;
 int pg_settle(struct target_table *t, struct err *e) MUST_CHECK;
-void pg_copy_forget(struct pg_session *pg); /* the transaction is gone */
+/* The transaction has ended, and the staged rows with it. */
+void pg_copy_forget(struct pg_session *pg, bool committed);
+/* Makes the staging tables empty again, where they are not. */
+int pg_stage_empty(
+    struct pg_session *pg, enum plan_kind kind, struct err *e) MUST_CHECK;
 int pg_stage_create(
     struct pg_session *pg, enum plan_kind kind, struct err *e) MUST_CHECK;
 

@@ -5,7 +5,6 @@
  */
 #include "load/pg_session.h"
 #include <postgresql/libpq-fe.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -140,17 +139,10 @@ static int
 pg_save(struct target_table *t, struct err *e)
 {
 	struct pg_session *pg = t->self;
-	/* Emptied out here, where it costs no new file each time. */
-	for (size_t i = 0; i < PLAN_KINDS; i++) {
-		char sql[64];
-		if (!pg->plans[i].filled)
-			continue;
-		pg->plans[i].filled = false;
-		snprintf(sql, sizeof(sql), "TRUNCATE %s",
-		    pg_sql_stage(&pg->plans[i].shape));
-		if (db_pg_exec(pg->c, sql, e) < 0)
+	/* Out here, because undoing would bring the rows back. */
+	for (size_t i = 0; i < PLAN_KINDS; i++)
+		if (pg_stage_empty(pg, (enum plan_kind)i, e) < 0)
 			return -1;
-	}
 	return db_pg_exec(pg->c, "SAVEPOINT syncline", e);
 }
 
@@ -166,6 +158,8 @@ pg_undo(struct target_table *t, struct err *e)
 {
 	struct pg_session *pg = t->self;
 	pg->copying = PG_COPY_NONE;
+	for (size_t i = 0; i < PLAN_KINDS; i++)
+		pg->plans[i].live = false;
 	return db_pg_exec(pg->c,
 	    "ROLLBACK TO SAVEPOINT syncline; RELEASE SAVEPOINT syncline", e);
 }
@@ -186,8 +180,7 @@ pg_commit(struct target_table *t, struct err *e)
 	db_pg_clear(&r);
 	if (rc < 0)
 		return -1;
-	for (size_t i = 0; i < PLAN_KINDS; i++)
-		pg->plans[i].fresh = pg->plans[i].filled = false;
+	pg_copy_forget(pg, true);
 	pg->transaction = false;
 	return 0;
 }
@@ -216,7 +209,7 @@ pg_rollback(struct target_table *t)
 	pg->transaction = false;
 	if (pg->copying != PG_COPY_NONE)
 		abort_copy(pg->c);
-	pg_copy_forget(pg);
+	pg_copy_forget(pg, false);
 	if (PQtransactionStatus(pg->c) != PQTRANS_IDLE)
 		(void)!db_pg_exec(pg->c, "ROLLBACK", &ignored);
 }
