@@ -41,32 +41,30 @@ struct target_table {
 struct target_driver {
 	enum driver kind;
 	bool tables; /* has tables with columns to check */
-	int (*open)(struct target_table *t, struct err *e) MUST_CHECK;
+	int (*open)(struct target_table *t, struct err *e);
 	/* Fills exists, empty and schema. */
-	int (*look)(struct target_table *t, struct err *e) MUST_CHECK;
+	int (*look)(struct target_table *t, struct err *e);
 	/* Makes the table, unless somebody else just did. cols: ddl_columns */
-	int (*create)(struct target_table *t, struct schema *cols,
-	    struct err *e) MUST_CHECK;
+	int (*create)(
+	    struct target_table *t, struct schema *cols, struct err *e);
 	/* 1 if these columns identify a row, 0 if nothing says so. */
 	int (*has_unique)(struct target_table *t, const char *const *cols,
-	    size_t n, struct err *e) MUST_CHECK;
+	    size_t n, struct err *e);
 	/* Readies the statements of p, which outlives them, and checks that
 	 * the target would take them. Replaces a plan of the same kind. */
-	int (*prepare)(struct target_table *t, const struct plan *p,
-	    struct err *e) MUST_CHECK;
+	int (*prepare)(
+	    struct target_table *t, const struct plan *p, struct err *e);
 	/* careful: constraints are judged at settle, not left to commit. */
-	int (*begin)(
-	    struct target_table *t, bool careful, struct err *e) MUST_CHECK;
-	int (*put)(struct target_table *t, const struct slice *s,
-	    struct err *e) MUST_CHECK;
-	int (*settle)(struct target_table *t, struct err *e) MUST_CHECK;
-	int (*save)(struct target_table *t, struct err *e) MUST_CHECK;
-	int (*release)(struct target_table *t, struct err *e) MUST_CHECK;
-	int (*undo)(struct target_table *t, struct err *e) MUST_CHECK;
-	int (*commit)(
-	    struct target_table *t, struct err *e) MUST_CHECK; /* settles */
-	void (*rollback)(
-	    struct target_table *t); /* fine without a transaction */
+	int (*begin)(struct target_table *t, bool careful, struct err *e);
+	int (*put)(
+	    struct target_table *t, const struct slice *s, struct err *e);
+	int (*settle)(struct target_table *t, struct err *e);
+	int (*save)(struct target_table *t, struct err *e);
+	int (*release)(struct target_table *t, struct err *e);
+	int (*undo)(struct target_table *t, struct err *e);
+	int (*commit)(struct target_table *t, struct err *e); /* settles */
+	/* Fine without a transaction. */
+	void (*rollback)(struct target_table *t);
 	void (*close)(struct target_table *t);
 };
 

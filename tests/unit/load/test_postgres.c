@@ -103,15 +103,14 @@ isolates_refused_rows(void **state)
 		rig_expect(&r, 4, 0, 0, ARRAY_LEN(want));
 		for (size_t i = 0; i < r.nrejects; i++) {
 			const char *msg = r.rejects[i].why.msg;
-			size_t k = 0;
-			while (k < ARRAY_LEN(want) &&
-			       want[k].row != r.rejects[i].row)
-				k++;
-			assert_true(k < ARRAY_LEN(want));
+			const char *says = "an unknown row";
+			for (size_t k = 0; k < ARRAY_LEN(want); k++)
+				if (want[k].row == r.rejects[i].row)
+					says = want[k].says;
 			assert_string_equal(
 			    r.rejects[i].why.code, "target_rejected");
-			if (strncmp(msg, want[k].says, strlen(want[k].says)))
-				fail_msg("%zu: %s", want[k].row, msg);
+			if (strncmp(msg, says, strlen(says)) != 0)
+				fail_msg("%zu: %s", r.rejects[i].row, msg);
 		}
 		rig_close(&r);
 		expect("SELECT id FROM thing WHERE id <> 100 ORDER BY id",
