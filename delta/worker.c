@@ -242,9 +242,12 @@ by_hash(const void *a, const void *b)
 int
 worker_commit(struct worker *w, uint32_t chunk, uint32_t attempt, struct err *e)
 {
-	struct refused *r = refused_of(w, chunk, attempt);
 	struct except except = { 0 };
 
+	/* An attempt of no rows at all voids the older ones here. */
+	if (worker_fence(w, chunk, attempt, e))
+		return -1;
+	struct refused *r = refused_of(w, chunk, attempt);
 	if (r && r->hashes.len) {
 		qsort(r->hashes.data, r->hashes.len / 16, 16, by_hash);
 		except = (struct except){ r->hashes.data, r->hashes.len / 16 };

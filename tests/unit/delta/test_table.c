@@ -1,0 +1,110 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "delta/table.h"
+#include "tests/unit/delta/world.h"
+
+static void
+an_empty_table_finds_nothing(void **state)
+{
+	struct table t = { 0 };
+	uint8_t bk[16];
+	(void)state;
+	world_bk(1, bk);
+	assert_null(table_find(&t, bk));
+	table_prefetch_slot(&t, bk);
+	table_prefetch_entry(&t, bk);
+	table_free(&t);
+}
+
+static void
+what_was_added_is_found_while_it_grows(void **state)
+{
+	enum { N = 200000 };
+	struct table t = { 0 };
+	uint8_t bk[16];
+	(void)state;
+	for (int64_t i = 0; i < N; i++) {
+		world_bk(i, bk);
+		assert_null(table_find(&t, bk));
+		struct entry *en = table_add(&t, bk);
+		assert_int_equal(en->flags, 0);
+		assert_true(en->mark == 0);
+		en->mark = (uint64_t)i;
+	}
+	assert_int_equal(t.n, N);
+	for (int64_t i = 0; i < N; i++) {
+		world_bk(i, bk);
+		struct entry *en = table_find(&t, bk);
+		assert_non_null(en);
+		assert_true(en->mark == (uint64_t)i);
+		assert_ptr_equal(en, table_at(&t, (size_t)i));
+	}
+	world_bk(N, bk);
+	assert_null(table_find(&t, bk));
+	table_free(&t);
+}
+
+static void
+keys_of_one_slot_are_kept_apart(void **state)
+{
+	struct table t = { 0 };
+	uint8_t bk[16] = { 0 };
+	(void)state;
+	/* Only the first byte differs: all start at the same slot. */
+	for (int i = 0; i < 200; i++) {
+		bk[0] = (uint8_t)i;
+		table_add(&t, bk)->mark = (uint64_t)i;
+	}
+	for (int i = 0; i < 200; i++) {
+		bk[0] = (uint8_t)i;
+		assert_true(table_find(&t, bk)->mark == (uint64_t)i);
+	}
+	bk[0] = 200;
+	assert_null(table_find(&t, bk));
+	table_free(&t);
+}
+
+static void
+memory_stays_under_96_bytes_an_entry(void **state)
+{
+	(void)state;
+	for (uint64_t n = 10000; n < UINT64_C(400000000); n += n / 7 + 1)
+		assert_true(table_bytes(n) <= 96 * n + 65536);
+}
+
+static void
+reserving_keeps_what_is_there(void **state)
+{
+	struct table t = { 0 };
+	uint8_t bk[16];
+	(void)state;
+	world_bk(5, bk);
+	table_add(&t, bk)->mark = 7;
+	table_reserve(&t, 100000);
+	size_t slots = t.slots;
+	assert_true(table_find(&t, bk)->mark == 7);
+	for (int64_t i = 10; i < 100000; i++) {
+		world_bk(i, bk);
+		table_add(&t, bk);
+	}
+	assert_int_equal(t.slots, slots);
+	table_free(&t);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_empty_table_finds_nothing),
+		cmocka_unit_test(what_was_added_is_found_while_it_grows),
+		cmocka_unit_test(keys_of_one_slot_are_kept_apart),
+		cmocka_unit_test(memory_stays_under_96_bytes_an_entry),
+		cmocka_unit_test(reserving_keeps_what_is_there),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
