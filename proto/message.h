@@ -46,8 +46,8 @@ enum message_kind {
 	MSG_COMMIT = 39,   /* chunk, attempt */
 	MSG_JOIN = 40,     /* the read is complete: join what was buffered */
 	MSG_SWEEP = 41,    /* count keys not seen; answer SWEPT */
-	MSG_DELETE = 42,   /* emit deletes for them; rows = at most; then
-			    * CHUNK_END of CHUNK_DELETES */
+	MSG_DELETE = 42,   /* chunk = CHUNK_DELETES, attempt, rows = at most:
+			    * emit deletes for them, then CHUNK_END */
 	MSG_CLOSE = 43,    /* run; flag = the read was complete */
 	MSG_EXIT = 44,     /* drain and exit 0 */
 	/* in the stream, under --stdio */

@@ -58,7 +58,7 @@ static const struct spec_key source_keys[] = {
 	    .type = KEY_INT,
 	    AT(struct source, chunk_rows),
 	    .max = INT64_MAX,
-	    .preset = "100000",
+	    .preset = "4000000",
 	    .help = "About how many rows one chunk of a table has; 0 reads "
 		    "it in one piece" },
 	{ .name = "split",

@@ -239,6 +239,8 @@ move_watermark(struct run *r, struct arena *a, struct err *e)
 	    store_reject_lowest(store_of(r), r->entity->name, a, &low, e);
 	if (found < 0)
 		return -1;
+	if (found && !low.len) /* a row that is not in has no version */
+		return 0;
 	if (found && rowversion_compare(low, high) < 0)
 		high = low;
 	struct buf bytes = { 0 }, text = { 0 };

@@ -152,8 +152,15 @@ begin_deletes(struct run *r)
 	struct err e = { 0 };
 	r->deletes =
 	    (struct chunk){ .no = CHUNK_DELETES, .state = CHUNK_ASSIGNED };
-	if (ledger_assigned(r, &r->deletes, &e) < 0)
+	if (ledger_assigned(r, &r->deletes, &e) < 0) {
 		run_fail(r, &e);
+		return;
+	}
+	struct message m = { .kind = MSG_DELETE,
+		.chunk = CHUNK_DELETES,
+		.attempt = r->deletes.attempt,
+		.rows = r->unseen };
+	run_send(r, PROC_DELTA, &m);
 }
 
 void
@@ -192,8 +199,6 @@ run_enter(struct run *r, enum run_phase phase)
 		break;
 	case RUN_REMOVE:
 		begin_deletes(r);
-		run_send(r, PROC_DELTA,
-		    &(struct message){ .kind = MSG_DELETE, .rows = r->unseen });
 		break;
 	case RUN_CLOSE:
 		enter_close(r);

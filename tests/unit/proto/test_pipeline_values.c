@@ -46,7 +46,7 @@ defaults(void **state)
 	assert_int_equal(en->line, 8);
 	assert_ptr_equal(en->source.conn, pipeline_connection(p, "pg"));
 	assert_ptr_equal(en->target.conn, &p->connections[1]);
-	assert_int_equal(en->source.chunk_rows, 100000);
+	assert_int_equal(en->source.chunk_rows, 4000000);
 	assert_int_equal(en->source.delimiter, ',');
 	assert_int_equal(en->source.quote, '"');
 	assert_true(en->source.header);
