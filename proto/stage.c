@@ -139,6 +139,9 @@ int
 stage_done(
     struct stage *st, struct batch **b, const uint64_t *counts, struct err *e)
 {
+	/* Several parts may end together: their rejects must not mix. */
+	if (stage_flush_rejects(st, e) < 0)
+		return -1;
 	return st->ops->done(st, b, counts, e);
 }
 
