@@ -40,7 +40,7 @@ static int
 find_rows(struct target_table *t, struct err *e)
 {
 	struct pg_session *pg = t->self;
-	char answer[2];
+	char answer[2] = "";
 	struct buf sql = { 0 };
 	buf_puts(&sql, "SELECT EXISTS (SELECT 1 FROM ");
 	sql_table_put(&sql, &t->table);

@@ -300,6 +300,9 @@ names_every_problem_of_the_table(void **state)
 		  "int GENERATED ALWAYS AS IDENTITY)",
 		    "DROP TABLE thing",
 		    { "IDENTITY", "\"price\"", "BY DEFAULT" } },
+		{ "CREATE TABLE thing (id int UNIQUE DEFERRABLE, name text, "
+		  "price int)",
+		    "DROP TABLE thing", { "pg", "thing", "things" } },
 		{ "CREATE VIEW thing AS SELECT 1 AS id", "DROP VIEW thing",
 		    { "not a table", "view", "thing" } },
 		{ "SELECT 1", "SELECT 1",
