@@ -13,7 +13,7 @@
  */
 struct zone;
 
-#define ZONE_SECS_MAX (INT64_C(1) << 43)
+#define ZONE_SECS_MAX (INT64_C(1) << 44)
 
 /* ERR_CONFIG if there is no such zone, or its file cannot be used. UTC needs
  * no file. */

@@ -1,0 +1,127 @@
+#include "normalize/text_quiet.h"
+#include "normalize/text_steps.h"
+#include "normalize/utf8.h"
+#include <string.h>
+#include <unictype.h>
+#include <utf8proc.h>
+
+static void
+loud(uint32_t *bits, int32_t cp)
+{
+	if (cp < TEXT_QUIET_POINTS)
+		bits[cp >> 5] &= ~(UINT32_C(1) << (cp & 31));
+}
+
+/*
+ * A normal form changes a text only where a code point has another form of
+ * its own, carries a combining class (it may be out of order), or could join
+ * the one before it. The last kind are those that follow the first in
+ * somebody's full decomposition.
+ */
+static void
+mark_unicode(uint32_t *bits, bool compat)
+{
+	enum { DECOMPOSED_MAX = 32 };
+	utf8proc_option_t flags =
+	    (utf8proc_option_t)(UTF8PROC_STABLE | UTF8PROC_COMPOSE |
+				(compat ? UTF8PROC_COMPAT : 0));
+	for (int32_t cp = 0x80; cp < TEXT_QUIET_POINTS; cp++) {
+		const utf8proc_property_t *p = utf8proc_get_property(cp);
+		bool hangul = cp >= 0xac00 && cp <= 0xd7a3;
+		if (p->combining_class)
+			loud(bits, cp);
+		if (p->decomp_seqindex == UINT16_MAX && !hangul)
+			continue;
+		int32_t seq[DECOMPOSED_MAX];
+		int boundary = 0;
+		ptrdiff_t n = utf8proc_decompose_char(
+		    cp, seq, DECOMPOSED_MAX, flags, &boundary);
+		if (n < 1 || n > DECOMPOSED_MAX) {
+			loud(bits, cp);
+			continue;
+		}
+		for (ptrdiff_t i = 1; i < n; i++)
+			loud(bits, seq[i]);
+		if (utf8proc_normalize_utf32(seq, n, flags) != 1 ||
+		    seq[0] != cp)
+			loud(bits, cp);
+	}
+}
+
+static bool
+is_cased(int32_t cp, const struct text_options *o)
+{
+	switch (o->letter_case) {
+	case CASE_KEEP:
+		break;
+	case CASE_UPPER:
+		return uc_is_property_changes_when_uppercased((ucs4_t)cp);
+	case CASE_LOWER:
+		return uc_is_property_changes_when_lowercased((ucs4_t)cp);
+	}
+	return false;
+}
+
+static bool
+is_loud(int32_t cp, const struct text_options *o)
+{
+	if (cp == 0 || (cp == '\r' && o->newlines == NEWLINES_LF))
+		return true;
+	bool control = (cp < 0x20 || (cp >= 0x7f && cp < 0xa0)) && cp != '\t' &&
+		       cp != '\n' && cp != '\r';
+	if (control && o->control == CONTROL_STRIP)
+		return true;
+	if (o->collapse && utf8_is_space(cp))
+		return true;
+	return text_map_character(cp, o) != cp || is_cased(cp, o);
+}
+
+void
+text_quiet_build(
+    struct text_quiet *q, const struct text_options *o, struct arena *a)
+{
+	size_t bytes = TEXT_QUIET_POINTS / 8;
+	uint32_t *bits = memset(arena_alloc(a, bytes), 0xff, bytes);
+	for (int32_t cp = 0; cp < TEXT_QUIET_POINTS; cp++)
+		if (is_loud(cp, o))
+			loud(bits, cp);
+	if (o->unicode != UNICODE_NONE)
+		mark_unicode(bits, o->unicode == UNICODE_NFKC);
+	q->bits = bits;
+	q->printable = true;
+	for (int32_t cp = 0x20; cp < 0x7f; cp++)
+		if (!(bits[cp >> 5] >> (cp & 31) & 1))
+			q->printable = false;
+}
+
+/* True if all eight bytes are in 0x20 to 0x7e. */
+static bool
+all_printable(uint64_t w)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101);
+	uint64_t high = w | (w + ones); /* 0x80 and up; 0x7f after adding */
+	uint64_t low = (w | (ones * 0x80)) - ones * 0x20;
+	return ((high | ~low) & (ones * 0x80)) == 0;
+}
+
+bool
+text_quiet_holds(const struct text_quiet *q, struct span s)
+{
+	const uint8_t *p = s.data, *end = p + s.len;
+	const uint32_t *bits = q->bits;
+	while (p < end) {
+		uint64_t w;
+		if (q->printable && end - p >= 8) {
+			memcpy(&w, p, 8);
+			if (all_printable(w)) {
+				p += 8;
+				continue;
+			}
+		}
+		int32_t cp = utf8_next(&p, end);
+		if (cp < 0 || cp >= TEXT_QUIET_POINTS ||
+		    !(bits[cp >> 5] >> (cp & 31) & 1))
+			return false;
+	}
+	return true;
+}

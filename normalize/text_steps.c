@@ -1,0 +1,243 @@
+#include "normalize/text_steps.h"
+#include "normalize/utf8.h"
+#include "proto/arena.h"
+#include "proto/limits.h"
+#include <stdlib.h>
+#include <string.h>
+#include <unicase.h>
+#include <unictype.h>
+#include <utf8proc.h>
+
+void
+text_work_free(struct text_work *w)
+{
+	buf_free(&w->out[0]);
+	buf_free(&w->out[1]);
+	free(w->points);
+	*w = (struct text_work){ 0 };
+}
+
+struct buf *
+text_work_next(struct text_work *w)
+{
+	w->turn ^= 1;
+	buf_clear(&w->out[w->turn]);
+	return &w->out[w->turn];
+}
+
+struct span
+text_step_replace(struct span s, struct text_work *w)
+{
+	struct buf *out = text_work_next(w);
+	const uint8_t *p = s.data, *end = p + s.len;
+	while (p < end) {
+		int32_t cp = utf8_next(&p, end);
+		utf8_append(out, cp == UTF8_BAD ? 0xfffd : cp);
+	}
+	return buf_span(out);
+}
+
+static bool
+is_stripped_control(int32_t cp)
+{
+	if (cp < 0x20)
+		return cp != '\t' && cp != '\n' && cp != '\r';
+	return cp >= 0x7f && cp < 0xa0;
+}
+
+struct span
+text_step_controls(
+    struct span s, const struct text_options *o, struct text_work *w)
+{
+	bool lf = o->newlines == NEWLINES_LF;
+	bool strip = o->control == CONTROL_STRIP;
+	if (!lf && !strip)
+		return s;
+	struct buf *out = text_work_next(w);
+	const uint8_t *p = s.data, *end = p + s.len;
+	while (p < end) {
+		int32_t cp = utf8_next(&p, end);
+		if (lf && cp == '\r') {
+			if (p < end && *p == '\n')
+				p++;
+			cp = '\n';
+		}
+		if (!strip || !is_stripped_control(cp))
+			utf8_append(out, cp);
+	}
+	return buf_span(out);
+}
+
+static utf8proc_option_t
+unicode_flags(const struct text_options *o)
+{
+	int flags = UTF8PROC_STABLE | UTF8PROC_COMPOSE;
+	if (o->unicode == UNICODE_NFKC)
+		flags |= UTF8PROC_COMPAT;
+	return (utf8proc_option_t)flags;
+}
+
+int
+text_step_unicode(
+    struct span *s, const struct text_options *o, struct text_work *w)
+{
+	utf8proc_option_t flags = unicode_flags(o);
+	if (s->len == 0)
+		return 0;
+	ptrdiff_t n = utf8proc_decompose(s->data, (ptrdiff_t)s->len, w->points,
+	    (ptrdiff_t)w->points_cap, flags);
+	if (n < 0 || n > LIMIT_VALUE_BYTES)
+		return -1;
+	if ((size_t)n > w->points_cap) {
+		w->points_cap = (size_t)n * 2;
+		w->points =
+		    mem_realloc(w->points, w->points_cap * sizeof(*w->points));
+		n = utf8proc_decompose(s->data, (ptrdiff_t)s->len, w->points,
+		    (ptrdiff_t)w->points_cap, flags);
+	}
+	n = utf8proc_normalize_utf32(w->points, n, flags);
+	if (n < 0)
+		return -1;
+	struct buf *out = text_work_next(w);
+	for (ptrdiff_t i = 0; i < n; i++)
+		utf8_append(out, w->points[i]);
+	*s = buf_span(out);
+	return out->len <= LIMIT_VALUE_BYTES ? 0 : -1;
+}
+
+/* Zero-width characters, the byte order mark, bidi controls. */
+static bool
+is_invisible(int32_t cp)
+{
+	return (cp >= 0x200b && cp <= 0x200f) ||
+	       (cp >= 0x202a && cp <= 0x202e) || cp == 0x2060 ||
+	       (cp >= 0x2066 && cp <= 0x2069) || cp == 0xfeff || cp == 0x061c;
+}
+
+enum { ZWNJ = 0x200c, TATWEEL = 0x640 };
+
+static int32_t
+map_persian(int32_t cp)
+{
+	if (cp == 0x64a)
+		return 0x6cc;
+	if (cp == 0x643)
+		return 0x6a9;
+	if (cp == TATWEEL)
+		return -1;
+	if (cp >= 0x660 && cp <= 0x669)
+		return '0' + cp - 0x660;
+	if (cp >= 0x6f0 && cp <= 0x6f9)
+		return '0' + cp - 0x6f0;
+	return cp;
+}
+
+int32_t
+text_map_character(int32_t cp, const struct text_options *o)
+{
+	if (o->invisible == INVISIBLE_STRIP && is_invisible(cp) &&
+	    !(o->persian && cp == ZWNJ))
+		return -1;
+	if (o->persian)
+		cp = map_persian(cp);
+	if (o->digits == DIGITS_ASCII && cp > 0x7f) {
+		int v = uc_decimal_value((ucs4_t)cp);
+		if (v >= 0)
+			cp = '0' + v;
+	}
+	return cp;
+}
+
+struct span
+text_step_characters(
+    struct span s, const struct text_options *o, struct text_work *w)
+{
+	bool any = o->invisible == INVISIBLE_STRIP || o->persian ||
+		   o->digits == DIGITS_ASCII;
+	if (!any)
+		return s;
+	struct buf *out = text_work_next(w);
+	const uint8_t *p = s.data, *end = p + s.len;
+	while (p < end) {
+		int32_t cp = text_map_character(utf8_next(&p, end), o);
+		if (cp >= 0)
+			utf8_append(out, cp);
+	}
+	return buf_span(out);
+}
+
+static bool
+is_line_break(int32_t cp)
+{
+	return cp == '\n' || cp == '\r' || cp == 0x85 || cp == 0x2028 ||
+	       cp == 0x2029;
+}
+
+struct span
+text_step_collapse(struct span s, struct text_work *w)
+{
+	struct buf *out = text_work_next(w);
+	const uint8_t *p = s.data, *end = p + s.len;
+	bool in_run = false, broken = false;
+	while (p < end) {
+		int32_t cp = utf8_next(&p, end);
+		if (utf8_is_space(cp)) {
+			in_run = true;
+			broken |= is_line_break(cp);
+			continue;
+		}
+		if (in_run)
+			buf_putc(out, broken ? '\n' : ' ');
+		in_run = broken = false;
+		utf8_append(out, cp);
+	}
+	if (in_run)
+		buf_putc(out, broken ? '\n' : ' ');
+	return buf_span(out);
+}
+
+static struct span
+ascii_case(struct span s, enum text_case c, struct text_work *w)
+{
+	struct buf *out = text_work_next(w);
+	uint8_t *to = buf_extend(out, s.len);
+	uint8_t first = c == TEXT_UPPER ? 'a' : 'A';
+	for (size_t i = 0; i < s.len; i++) {
+		uint8_t b = s.data[i];
+		to[i] = (uint8_t)(b - first) < 26 ? b ^ 0x20 : b;
+	}
+	return buf_span(out);
+}
+
+struct span
+text_step_case(struct span s, enum text_case c, struct text_work *w)
+{
+	if (s.len == 0)
+		return s;
+	if (c != TEXT_TITLE && utf8_ascii(s))
+		return ascii_case(s, c, w);
+	struct buf *out = text_work_next(w);
+	buf_reserve(out, s.len * 2);
+	size_t n = out->cap;
+	uint8_t *made = NULL;
+	switch (c) {
+	case TEXT_UPPER:
+		made = u8_toupper(s.data, s.len, NULL, NULL, out->data, &n);
+		break;
+	case TEXT_LOWER:
+		made = u8_tolower(s.data, s.len, NULL, NULL, out->data, &n);
+		break;
+	case TEXT_TITLE:
+		made = u8_totitle(s.data, s.len, NULL, NULL, out->data, &n);
+		break;
+	}
+	if (!made)
+		abort(); /* only out of memory: the text is valid */
+	if (made == out->data) {
+		out->len = n;
+	} else {
+		buf_put(out, made, n);
+		free(made);
+	}
+	return buf_span(out);
+}
