@@ -32,6 +32,19 @@ cli_store(struct cli *c, enum store_mode mode, struct err *e)
 	return store_open(c->pipeline->store_dir, mode, &c->store, e);
 }
 
+int
+cli_store_if_any(struct cli *c, struct err *e)
+{
+	if (cli_store(c, STORE_READ, e) == 0)
+		return 1;
+	if (strcmp(e->code, "no_store") != 0)
+		return -1;
+	cli_say(c, "nothing has run yet: there is no control store in %s",
+	    c->pipeline->store_dir);
+	err_clear(e);
+	return 0;
+}
+
 void
 cli_close(struct cli *c)
 {

@@ -33,6 +33,9 @@ struct cli {
 int cli_load(struct cli *c, struct err *e) MUST_CHECK;
 /* Opens the control store of the loaded pipeline. */
 int cli_store(struct cli *c, enum store_mode mode, struct err *e) MUST_CHECK;
+/* The same, to read: 1; 0 if there is none, because nothing has run yet, which
+ * is said. */
+int cli_store_if_any(struct cli *c, struct err *e) MUST_CHECK;
 void cli_close(struct cli *c);
 
 /* The audit entry of an order: verb and detail, by the calling user. */

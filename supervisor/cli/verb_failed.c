@@ -115,15 +115,16 @@ failed_list(struct cli *c, struct err *e)
 	struct table t;
 	if (c->nwords)
 		return cli_usage(e, "failed", "list takes options only");
-	if (cli_store(c, STORE_READ, e) < 0)
+	int any = cli_store_if_any(c, e);
+	if (any < 0)
 		return -1;
 	size_t limit = o->limit ? (size_t)o->limit : FAILED_LIMIT_DEFAULT;
 	table_init(&t, columns, ARRAY_LEN(columns));
-	int rc = fill(c, limit, &t, e);
-	if (rc == 0) {
+	int rc = any ? fill(c, limit, &t, e) : 0;
+	if (rc == 0)
 		show_table(c, &t);
+	if (rc == 0 && any)
 		rc = say_rest(c, table_rows(&t), e);
-	}
 	table_free(&t);
 	return rc;
 }

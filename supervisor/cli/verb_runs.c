@@ -50,14 +50,16 @@ list(struct cli *c, struct err *e)
 	struct arena a = { 0 };
 	struct store_runs found = { 0 };
 	struct table t;
+	int rc = cli_store_if_any(c, e);
+	if (rc < 0)
+		return -1;
+	if (rc == 1)
+		rc = store_run_list(c->store, &f, &a, &found, e);
 	table_init(&t, run_row_columns, run_row_ncolumns);
-	int rc = store_run_list(c->store, &f, &a, &found, e);
 	for (size_t i = 0; rc == 0 && i < found.n; i++)
 		run_row_put(&t, &found.v[i]);
 	if (rc == 0)
 		show_table(c, &t);
-	if (rc == 0 && found.n == 0)
-		cli_say(c, "no runs yet");
 	table_free(&t);
 	arena_free(&a);
 	return rc;
@@ -114,7 +116,8 @@ show(struct cli *c, struct err *e)
 	uint64_t id;
 	if (c->nwords != 1)
 		return cli_usage(e, "runs", "show needs the number of a run");
-	if (cli_number(c->words[0], "run", &id, e) < 0)
+	if (cli_number(c->words[0], "run", &id, e) < 0 ||
+	    cli_store(c, STORE_READ, e) < 0)
 		return -1;
 	table_init(&run, run_row_columns, run_row_ncolumns);
 	table_init(&chunks, chunk_columns, ARRAY_LEN(chunk_columns));
@@ -138,7 +141,7 @@ show(struct cli *c, struct err *e)
 static int
 runs(struct cli *c, struct err *e)
 {
-	if (cli_load(c, e) < 0 || cli_store(c, STORE_READ, e) < 0)
+	if (cli_load(c, e) < 0)
 		return -1;
 	if (!c->nwords || strcmp(c->words[0], "show") != 0)
 		return list(c, e);

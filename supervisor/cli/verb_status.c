@@ -4,7 +4,6 @@
 #include "supervisor/cli/run_row.h"
 #include "supervisor/cli/show.h"
 #include "supervisor/cli/verb.h"
-#include <string.h>
 
 static const struct table_column columns[] = {
 	{ "entity", TABLE_TEXT, 0 },
@@ -33,6 +32,16 @@ put_run(struct table *t, const struct store_run *r)
 			    r->counts[OUT_DELETED]);
 }
 
+static void
+put_never(struct table *t, const char *name)
+{
+	table_text(t, name);
+	table_none(t);
+	table_text(t, "never run");
+	for (size_t i = 3; i < ARRAY_LEN(columns); i++)
+		table_none(t);
+}
+
 /* An entity of the file: its last run, what is open, how far it got. */
 static int
 put_entity(struct cli *c, const char *name, struct table *t, struct arena *a,
@@ -47,24 +56,21 @@ put_entity(struct cli *c, const char *name, struct table *t, struct arena *a,
 	if (marked < 0 || store_run_list(c->store, &last, a, &runs, e) < 0 ||
 	    store_reject_count(c->store, &open, &rejects, e) < 0)
 		return -1;
-	const struct store_run *r = runs.n ? &runs.v[0] : NULL;
-	table_text(t, name);
-	if (r) {
-		put_run(t, r);
-	} else {
-		table_none(t);
-		table_text(t, "never run");
-		for (size_t i = 0; i < 4; i++)
-			table_none(t);
+	if (runs.n == 0) {
+		put_never(t, name);
+		return 0;
 	}
+	const struct store_run *r = &runs.v[0];
+	table_text(t, name);
+	put_run(t, r);
 	table_number(t, rejects);
-	table_number(t, r ? r->deletes_withheld : 0);
+	table_number(t, r->deletes_withheld);
 	table_text(t, marked ? mark.text : NULL);
-	if (r && store_run_live(r->state))
+	if (store_run_live(r->state))
 		table_number(t, r->pid);
 	else
 		table_none(t);
-	table_text(t, r && *r->error_text ? r->error_text : NULL);
+	table_text(t, *r->error_text ? r->error_text : NULL);
 	return 0;
 }
 
@@ -87,17 +93,15 @@ status(struct cli *c, struct err *e)
 	struct table t;
 	if (cli_load(c, e) < 0)
 		return -1;
+	int rc = cli_store_if_any(c, e);
+	if (rc < 0)
+		return -1;
 	table_init(&t, columns, ARRAY_LEN(columns));
-	int rc = cli_store(c, STORE_READ, e);
-	if (rc == 0) {
+	if (rc == 1)
 		rc = read_all(c, &t, e);
-	} else if (strcmp(e->code, "no_store") == 0) {
-		cli_say(c,
-		    "nothing has run yet: there is no control store in "
-		    "%s; 'syncline run' makes it",
-		    c->pipeline->store_dir);
-		rc = 0;
-	}
+	else
+		for (size_t i = 0; i < c->pipeline->nentities; i++)
+			put_never(&t, c->pipeline->entities[i].name);
 	if (rc == 0)
 		show_table(c, &t);
 	table_free(&t);
