@@ -202,7 +202,10 @@ complete(struct apply *a, bool failed, struct err *e)
 	int result = failed ? -1 : pass(a, e);
 	while (result < 0) {
 		if (recover(a, &r, e) < 0)
-			return -1;
+			return err_wrap(e, "entity %s: connection %s: table %s",
+			    a->target->entity->name,
+			    a->target->entity->target.connection,
+			    a->target->entity->target.table);
 		err_clear(e);
 		result = pass(a, e);
 	}
