@@ -94,13 +94,21 @@ worker_fence(struct worker *w, uint32_t chunk, uint32_t attempt, struct err *e)
 
 /* --- batches ------------------------------------------------------------- */
 
+/* Rows that say no more than that their key is there: a sweep's, and those
+ * that normalize rejected and counted in b->left. */
+static bool
+only_seen(const struct worker *w, const struct batch *b)
+{
+	return w->rules.mode == MODE_SWEEP || b->keys_only;
+}
+
 static int
 hold(struct worker *w, struct part *p, struct batch *b, struct err *e)
 {
 	uint64_t counts[OUT_COUNT] = { 0 };
 
-	if (w->rules.mode == MODE_SWEEP) {
-		counts[OUT_UNCHANGED] = b->nrows;
+	if (only_seen(w, b)) {
+		counts[OUT_UNCHANGED] = b->keys_only ? 0 : b->nrows;
 		return join_mark(p, b, e) ||
 			       w->out->ack(w->out->ctx, b, counts, 0, e)
 			   ? -1
@@ -115,7 +123,8 @@ hold(struct worker *w, struct part *p, struct batch *b, struct err *e)
 static int
 sight(struct worker *w, struct part *p, struct batch *b, struct err *e)
 {
-	uint64_t counts[OUT_COUNT] = { [OUT_UNCHANGED] = b->nrows };
+	uint64_t counts[OUT_COUNT] = { 0 };
+	counts[OUT_UNCHANGED] = b->keys_only ? 0 : b->nrows;
 	change_sight(p, b);
 	return w->out->ack(w->out->ctx, b, counts, 0, e);
 }
@@ -156,7 +165,7 @@ take(struct worker *w, struct batch **b, struct err *e)
 		return -1;
 	if (p->join.open)
 		return hold(w, p, *b, e);
-	if (w->rules.mode == MODE_SWEEP)
+	if (only_seen(w, *b))
 		return sight(w, p, *b, e);
 	return change_batch(p, b, w->out, e);
 }
