@@ -35,7 +35,7 @@ obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 include tests/tests.mk
 
 # --- objects and libraries -------------------------------------------------
-DB_SRC    := $(wildcard proto/db_*.c proto/sql.c)
+DB_SRC    := $(wildcard proto/db_*.c)
 STORE_SRC := $(wildcard proto/store*.c)
 PROTO_SRC := $(filter-out $(DB_SRC) $(STORE_SRC),$(wildcard proto/*.c))
 
