@@ -24,8 +24,14 @@ state_lock(struct state *s, struct err *e)
 static void
 give_up(struct state *s)
 {
-	if (s->in_commit)
+	struct err ignored;
+
+	if (s->in_commit) {
 		(void)sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+		/* A failed write moves our own version, too. */
+		(void)!state_number(
+		    s, "PRAGMA data_version", &s->version, &ignored);
+	}
 	s->in_commit = false;
 	blob_clear(&s->blob);
 	s->blob_added = 0;

@@ -1,0 +1,376 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "delta/state.h"
+#include "tests/unit/delta/world.h"
+#include <signal.h>
+#include <sqlite3.h>
+#include <sys/resource.h>
+
+struct bench {
+	char store[64];
+	struct strings key;
+	struct state_spec spec;
+	struct state *s;
+};
+
+static int
+setup(void **state)
+{
+	struct bench *t = mem_zalloc(sizeof(*t));
+	t->key = (struct strings){ 1, world_key };
+	t->spec = (struct state_spec){
+		.place = { world_store(t->store), "things", 0, 1 },
+		.key = &t->key,
+		.write = true,
+	};
+	*state = t;
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	struct bench *t = *state;
+	state_close(&t->s);
+	world_remove(t->store);
+	free(t);
+	return 0;
+}
+
+static void
+ok(int r, const struct err *e)
+{
+	if (r)
+		fail_msg("%s: %s", e->code, e->msg);
+}
+
+static void
+reopen(struct bench *t)
+{
+	struct err e = { 0 };
+	state_close(&t->s);
+	ok(state_open(&t->spec, &t->s, &e), &e);
+}
+
+static int
+append(struct bench *t, enum record_op op, int64_t id, int64_t v, struct err *e)
+{
+	static const int added[] = { 0, 1, 0, -1, 0 };
+	uint8_t bk[16], dh[32];
+	struct record r = { .op = op, .bk = bk, .dh = dh, .key = { bk, 16 } };
+	world_bk(id, bk);
+	world_dh(v, dh);
+	return state_append(t->s, &r, added[op], e);
+}
+
+/* One commit of puts of ids [from, to) with v. */
+static void
+put(struct bench *t, enum record_op op, int64_t from, int64_t to, int64_t v)
+{
+	struct err e = { 0 };
+	state_begin(t->s, &(struct intent_id){ 1, 2, 3 });
+	for (int64_t id = from; id < to; id++)
+		ok(append(t, op, id, v, &e), &e);
+	ok(state_commit(t->s, &e), &e);
+}
+
+static void
+run_sql(struct bench *t, const char *sql)
+{
+	struct buf path = { 0 };
+	sqlite3 *db = NULL;
+	place_state(&t->spec.place, &path);
+	assert_int_equal(sqlite3_open(buf_str(&path), &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(db);
+	buf_free(&path);
+}
+
+/* What a scan says. */
+struct seen {
+	uint64_t records;
+	uint8_t last_bk[16];
+	enum record_op last_op;
+};
+
+static int
+note(void *ctx, const struct record *r, struct err *e)
+{
+	struct seen *x = ctx;
+	(void)e;
+	x->records++;
+	x->last_op = r->op;
+	memcpy(x->last_bk, r->bk, 16);
+	assert_int_equal(r->key.len, 16);
+	assert_memory_equal(r->key.data, r->bk, 16);
+	return 0;
+}
+
+static uint64_t
+scan(struct bench *t)
+{
+	struct seen x = { 0 };
+	struct err e = { 0 };
+	ok(state_scan(t->s, note, &x, &e), &e);
+	return x.records;
+}
+
+static bool
+file_exists(struct bench *t)
+{
+	struct buf path = { 0 };
+	place_state(&t->spec.place, &path);
+	bool there = access(buf_str(&path), F_OK) == 0;
+	buf_free(&path);
+	return there;
+}
+
+static void
+nothing_to_say_makes_no_file(void **state)
+{
+	struct bench *t = *state;
+	struct err e = { 0 };
+	reopen(t);
+	state_begin(t->s, &(struct intent_id){ 1, 0, 1 });
+	ok(state_commit(t->s, &e), &e);
+	assert_int_equal(scan(t), 0);
+	assert_false(file_exists(t));
+	put(t, RECORD_INSERT, 0, 1, 1);
+	assert_true(file_exists(t));
+}
+
+static void
+commits_come_back_in_order(void **state)
+{
+	struct bench *t = *state;
+	struct intent_id id = { 1, 2, 3 }, other = { 1, 2, 4 };
+	struct seen x = { 0 };
+	struct err e = { 0 };
+	uint8_t bk[16];
+	reopen(t);
+	/* More than one blob. */
+	put(t, RECORD_INSERT, 0, 9000, 1);
+	put(t, RECORD_UPDATE, 0, 10, 2);
+	put(t, RECORD_DELETE, 5, 6, 0);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(state_entries(t->s), 8999);
+		assert_int_equal(state_records(t->s), 9011);
+		assert_int_equal(scan(t), 9011);
+		assert_int_equal(state_has(t->s, &id, &e), 1);
+		assert_int_equal(state_has(t->s, &other, &e), 0);
+		reopen(t);
+	}
+	ok(state_scan(t->s, note, &x, &e), &e);
+	world_bk(5, bk);
+	assert_int_equal(x.last_op, RECORD_DELETE);
+	assert_memory_equal(x.last_bk, bk, 16);
+}
+
+static void
+an_open_commit_is_given_up(void **state)
+{
+	struct bench *t = *state;
+	struct err e = { 0 };
+	reopen(t);
+	put(t, RECORD_INSERT, 0, 10, 1);
+	state_begin(t->s, &(struct intent_id){ 1, 3, 1 });
+	for (int64_t id = 10; id < 9000; id++)
+		ok(append(t, RECORD_INSERT, id, 1, &e), &e);
+	reopen(t);
+	assert_int_equal(scan(t), 10);
+	assert_int_equal(state_entries(t->s), 10);
+}
+
+/* What somebody changed, and the word of advice that must follow. */
+static void
+expect_refusal(struct bench *t, const char *code, const char *says)
+{
+	struct err e = { 0 };
+	assert_int_equal(state_open(&t->spec, &t->s, &e), -1);
+	assert_int_equal(e.cls, ERR_CONFIG);
+	assert_string_equal(e.code, code);
+	if (!strstr(e.msg, says))
+		fail_msg("\"%s\" does not say \"%s\"", e.msg, says);
+}
+
+static void
+another_configuration_is_refused(void **state)
+{
+	static const char *two[] = { "id", "site" };
+	struct bench *t = *state;
+	struct state_spec good = t->spec;
+	struct strings key = { 2, two };
+	reopen(t);
+	put(t, RECORD_INSERT, 0, 10, 1);
+	state_close(&t->s);
+	t->spec.key = &key;
+	expect_refusal(t, "state_mismatch", "the key of the entity");
+	t->spec = good;
+	t->spec.syncflow = true;
+	expect_refusal(t, "state_mismatch", "identity mode");
+	t->spec = good;
+	t->spec.place.parts = 4;
+	expect_refusal(t, "state_partitions", "set it back to 1");
+	t->spec = good;
+	run_sql(t, "UPDATE meta SET value='2' WHERE key='format'");
+	expect_refusal(t, "state_mismatch", "another version");
+	run_sql(t, "DELETE FROM meta WHERE key='format'");
+	expect_refusal(t, "state_mismatch", "another version");
+}
+
+static void
+damage_is_refused(void **state)
+{
+	struct bench *t = *state;
+	struct err e = { 0 };
+	struct seen x = { 0 };
+	reopen(t);
+	put(t, RECORD_INSERT, 0, 10, 1);
+	state_close(&t->s);
+	run_sql(t, "UPDATE journal SET data = CAST(substr(data,1,100)||x'00'||"
+		   "substr(data,102) AS BLOB)");
+	reopen(t);
+	assert_int_equal(state_scan(t->s, note, &x, &e), -1);
+	assert_int_equal(e.cls, ERR_CONFIG);
+	assert_string_equal(e.code, "state_damaged");
+	assert_non_null(strstr(e.msg, "p0of1.db"));
+	assert_non_null(strstr(e.msg, "adopt"));
+}
+
+static void
+a_file_that_is_no_database_is_refused(void **state)
+{
+	struct bench *t = *state;
+	struct buf path = { 0 };
+	struct err e = { 0 };
+	ok(place_make_dir(&t->spec.place, &e), &e);
+	place_state(&t->spec.place, &path);
+	FILE *f = fopen(buf_str(&path), "w");
+	for (int i = 0; i < 1000; i++)
+		fputs("this is no database\n", f);
+	fclose(f);
+	expect_refusal(t, "state_damaged", "adopt");
+	buf_free(&path);
+}
+
+static void
+a_file_that_was_being_made_is_empty(void **state)
+{
+	struct bench *t = *state;
+	struct buf path = { 0 };
+	struct err e = { 0 };
+	ok(place_make_dir(&t->spec.place, &e), &e);
+	place_state(&t->spec.place, &path);
+	fclose(fopen(buf_str(&path), "w"));
+	reopen(t);
+	assert_int_equal(scan(t), 0);
+	put(t, RECORD_INSERT, 0, 10, 1);
+	reopen(t);
+	assert_int_equal(scan(t), 10);
+	buf_free(&path);
+}
+
+/* A disk that is full: writes beyond the limit fail, and what was committed
+ * before stays. */
+static void
+a_full_disk_is_a_retry(void **state)
+{
+	struct bench *t = *state;
+	struct rlimit old, small = { .rlim_cur = 1 << 20 };
+	struct err e = { 0 };
+	int r = 0;
+	reopen(t);
+	put(t, RECORD_INSERT, 0, 1000, 1);
+	getrlimit(RLIMIT_FSIZE, &old);
+	small.rlim_max = old.rlim_max;
+	signal(SIGXFSZ, SIG_IGN);
+	setrlimit(RLIMIT_FSIZE, &small);
+	state_begin(t->s, &(struct intent_id){ 2, 0, 1 });
+	for (int64_t id = 1000; id < 60000 && r == 0; id++)
+		r = append(t, RECORD_INSERT, id, 1, &e);
+	if (r == 0)
+		r = state_commit(t->s, &e);
+	setrlimit(RLIMIT_FSIZE, &old);
+	assert_int_equal(r, -1);
+	assert_int_equal(e.cls, ERR_RETRY);
+	assert_int_equal(scan(t), 1000);
+	put(t, RECORD_INSERT, 1000, 1001, 1);
+	reopen(t);
+	assert_int_equal(scan(t), 1001);
+}
+
+static void
+another_writer_is_noticed(void **state)
+{
+	struct bench *t = *state;
+	struct err e = { 0 };
+	reopen(t);
+	put(t, RECORD_INSERT, 0, 10, 1);
+	put(t, RECORD_INSERT, 10, 20, 1);
+	run_sql(t, "DELETE FROM journal");
+	state_begin(t->s, &(struct intent_id){ 1, 9, 1 });
+	ok(append(t, RECORD_INSERT, 30, 1, &e), &e);
+	assert_int_equal(state_commit(t->s, &e), -1);
+	assert_int_equal(e.cls, ERR_RETRY);
+	assert_string_equal(e.code, "state_changed");
+}
+
+static int
+check_sorted(void *ctx, const struct record *r, struct err *e)
+{
+	struct seen *x = ctx;
+	if (x->records && memcmp(x->last_bk, r->bk, 16) >= 0)
+		fail_msg("blocks are not in order");
+	return note(x, r, e);
+}
+
+static void
+a_merge_keeps_what_is_live_in_order(void **state)
+{
+	struct bench *t = *state;
+	struct seen x = { 0 };
+	struct err e = { 0 };
+	reopen(t);
+	put(t, RECORD_INSERT, 0, 60000, 1);
+	assert_int_equal(state_merge(t->s, &e), 0);
+	put(t, RECORD_UPDATE, 0, 50000, 2);
+	put(t, RECORD_UPDATE, 0, 49999, 3);
+	assert_int_equal(state_merge(t->s, &e), 0);
+	put(t, RECORD_DELETE, 0, 1000, 0);
+	put(t, RECORD_DOUBT, 1000, 1100, 0);
+	assert_int_equal(state_merge(t->s, &e), 1);
+	assert_int_equal(state_entries(t->s), 59000);
+	assert_int_equal(state_records(t->s), 59000);
+	ok(state_scan(t->s, check_sorted, &x, &e), &e);
+	assert_int_equal(x.records, 59000);
+	assert_int_equal(state_merge(t->s, &e), 0);
+	put(t, RECORD_DELETE, 1000, 1001, 0);
+	reopen(t);
+	assert_int_equal(state_entries(t->s), 58999);
+	assert_int_equal(scan(t), 59001);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(nothing_to_say_makes_no_file),
+		TEST(commits_come_back_in_order),
+		TEST(an_open_commit_is_given_up),
+		TEST(another_configuration_is_refused),
+		TEST(damage_is_refused),
+		TEST(a_file_that_is_no_database_is_refused),
+		TEST(a_file_that_was_being_made_is_empty),
+		TEST(a_full_disk_is_a_retry),
+		TEST(another_writer_is_noticed),
+		TEST(a_merge_keeps_what_is_live_in_order),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
