@@ -192,7 +192,9 @@ fits(const struct plan_column *c, const struct batch *b)
 	case FROM_RUN:
 		return true;
 	}
-	return have && have->type == c->type &&
+	if (!have || have->type != c->type)
+		return false;
+	return c->type != VT_OPAQUE ||
 	       same_text(have->type_name, c->type_name);
 }
 
