@@ -194,8 +194,7 @@ fits(const struct plan_column *c, const struct batch *b)
 	}
 	if (!have || have->type != c->type)
 		return false;
-	return c->type != VT_OPAQUE ||
-	       same_text(have->type_name, c->type_name);
+	return c->type != VT_OPAQUE || same_text(have->type_name, c->type_name);
 }
 
 bool
