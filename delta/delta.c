@@ -22,7 +22,6 @@ struct delta {
 	struct recorder recorder;
 	/* As a filter there is no supervisor to judge the guards. */
 	struct guard_facts facts;
-	uint64_t upstream_rejects;
 };
 
 static const struct option_key keys[] = {
@@ -112,7 +111,6 @@ delta_open(struct stage *st, const struct message *m, struct err *e)
 	bool alone = stage_is_filter(st);
 
 	self->facts = (struct guard_facts){ 0 };
-	self->upstream_rejects = 0;
 	if (self->commit && !alone)
 		return err_config(e, "usage", "--commit needs --stdio");
 	if (self->commit)
@@ -154,7 +152,6 @@ delta_batch(struct stage *st, struct batch **b, struct err *e)
 
 	if (self->commit)
 		return record(st, self, b, e);
-	self->upstream_rejects += (*b)->left[OUT_REJECTED];
 	return worker_batch(&self->worker, b, e);
 }
 
@@ -235,8 +232,6 @@ judge_deletes(struct stage *st, struct delta *self, struct err *e)
 	return r;
 }
 
-/* A row that was rejected on the way is in the source, but its key is not
- * known here: nothing may be taken for gone. */
 static int
 finish_stream(
     struct stage *st, struct delta *self, bool complete, struct err *e)
@@ -245,11 +240,6 @@ finish_stream(
 		return -1;
 	if (!complete || self->worker.rules.strategy == STRATEGY_ROWVERSION)
 		return 0;
-	if (self->upstream_rejects) {
-		log_warn("no deletes: rows were rejected on the way", "rows",
-		    log_u64(self->upstream_rejects), NULL);
-		return 0;
-	}
 	if (judge_deletes(st, self, e))
 		return -1;
 	if (!self->facts.deletes)
