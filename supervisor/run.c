@@ -236,6 +236,8 @@ run_begin(struct run *r, struct err *e)
 	r->started_ms = r->progress_ms = clock_mono_ms();
 	for (size_t i = 0; i < LIMIT_WORKERS; i++)
 		r->reading[i] = -1;
+	for (size_t i = 0; i < r->engine->procs.n; i++)
+		r->engine->procs.all[i].reopening = false;
 	if (ledger_begin(r, e) < 0)
 		return -1;
 	log_set_run(r->id, r->entity->name);

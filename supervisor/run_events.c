@@ -79,14 +79,17 @@ on_described(struct run *r, const struct message *m)
 }
 
 static void
-on_opened(struct run *r, const struct proc *p, const struct message *m)
+on_opened(struct run *r, struct proc *p, const struct message *m)
 {
 	if (p->kind == PROC_DELTA)
 		r->state_rows += m->rows;
 	if (p->kind == PROC_NORMALIZE)
 		keep(&r->mapped_schema, m->body);
-	if (r->phase == RUN_READ && r->reopening && --r->reopening == 0)
-		read_assign(r);
+	if (!p->reopening)
+		return;
+	p->reopening = false;
+	if (--r->reopening == 0)
+		read_go_on(r);
 }
 
 static void
@@ -270,7 +273,9 @@ run_on_death(struct run *r, struct proc *p)
 		   p->kind == PROC_EXTRACT || p->kind == PROC_DELTA) {
 		run_over(r, END_ABANDONED, &why);
 	} else {
-		r->reopening++;
+		/* One that dies again before it could is still one. */
+		r->reopening += !p->reopening;
+		p->reopening = true;
 		read_void_chunks(r);
 	}
 }

@@ -14,6 +14,8 @@ void run_over(struct run *r, enum run_end end, const struct err *why);
 /* run_read.c: chunks from assignment to commit */
 void read_begin(struct run *r);
 void read_assign(struct run *r);
+/* Every worker has the run open (again): assign, or finish what is all done. */
+void read_go_on(struct run *r);
 void read_void_chunks(struct run *r);
 void read_on_chunk_end(struct run *r, struct proc *p, const struct message *m);
 void read_on_ack(struct run *r, const struct message *m);

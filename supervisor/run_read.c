@@ -33,7 +33,15 @@ void
 read_begin(struct run *r)
 {
 	procs_worked(&r->engine->procs);
-	if (r->nchunks == 0)
+	read_go_on(r);
+}
+
+void
+read_go_on(struct run *r)
+{
+	if (r->reopening || r->phase != RUN_READ)
+		return;
+	if (r->done == r->nchunks)
 		finish_reading(r);
 	else
 		read_assign(r);
@@ -297,8 +305,5 @@ read_on_committed(struct run *r, const struct message *m)
 		return;
 	}
 	r->done++;
-	if (r->done == r->nchunks)
-		finish_reading(r);
-	else
-		read_assign(r);
+	read_go_on(r);
 }
