@@ -193,13 +193,49 @@ settle(
 	return 0;
 }
 
+static int
+open_file(const struct connection *c, bool write, int flags,
+    struct sqlite3 **out, struct err *e)
+{
+	int rc =
+	    sqlite3_open_v2(c->path, out, flags | SQLITE_OPEN_NOMUTEX, NULL);
+	if (rc != SQLITE_OK) {
+		err_config(e, result_name(sqlite3_extended_errcode(*out)),
+		    "connection %s: SQLite file %s cannot be opened: %s; its folder must exist and be %s by this user",
+		    c->name, c->path, sqlite3_errmsg(*out),
+		    write ? "writable" : "readable");
+		db_sqlite_close(out);
+		return -1;
+	}
+	if (settle(*out, c, write, e) != 0) {
+		db_sqlite_close(out);
+		return -1;
+	}
+	return 0;
+}
+
+/*
+ * A writer that was killed left its journal: until somebody who may write has
+ * rolled it back, nobody can read what the file said before.
+ */
+static int
+roll_back(const struct connection *c, struct err *e)
+{
+	struct sqlite3 *db = NULL;
+	err_clear(e);
+	if (open_file(c, true, SQLITE_OPEN_READWRITE, &db, e) != 0)
+		return err_wrap(
+		    e, "rolling back what an interrupted writer left");
+	db_sqlite_close(&db);
+	return 0;
+}
+
 int
 db_sqlite_open(
     const struct connection *c, bool write, struct sqlite3 **out, struct err *e)
 {
 	int flags = write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
 			  : SQLITE_OPEN_READONLY;
-	struct sqlite3 *db = NULL;
 
 	*out = NULL;
 	if (!c->path)
@@ -208,22 +244,11 @@ db_sqlite_open(
 		    c->name);
 	if (check_file(c, write, e) != 0)
 		return -1;
-	int rc =
-	    sqlite3_open_v2(c->path, &db, flags | SQLITE_OPEN_NOMUTEX, NULL);
-	if (rc != SQLITE_OK) {
-		err_config(e, result_name(sqlite3_extended_errcode(db)),
-		    "connection %s: SQLite file %s cannot be opened: %s; its folder must exist and be %s by this user",
-		    c->name, c->path, sqlite3_errmsg(db),
-		    write ? "writable" : "readable");
-		db_sqlite_close(&db);
+	if (open_file(c, write, flags, out, e) == 0)
+		return 0;
+	if (write || strcmp(e->code, "SQLITE_READONLY_ROLLBACK") != 0)
 		return -1;
-	}
-	if (settle(db, c, write, e) != 0) {
-		db_sqlite_close(&db);
-		return -1;
-	}
-	*out = db;
-	return 0;
+	return roll_back(c, e) == 0 ? open_file(c, write, flags, out, e) : -1;
 }
 
 void
