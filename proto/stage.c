@@ -27,6 +27,8 @@ static const struct option_key common_keys[] = {
 	    "the entity; by default the one the stream names"),
 	OPTION_TEXT(struct stage_options, base, "--base", 0, "DIR",
 	    "where relative paths in the file start; default: its folder"),
+	OPTION_TEXT(struct stage_options, called, "--called", 0, "NAME",
+	    "what messages call the pipeline file; default: FILE"),
 	OPTION_TEXT(struct stage_options, rejects, "--rejects", 0, "FILE",
 	    "as a filter, append rejected rows to FILE as msgpack"),
 	OPTION_INT(struct stage_options, run, "--run", 0, 1, INT64_MAX, "N",
@@ -41,6 +43,8 @@ static const struct option_key common_keys[] = {
 	    LIMIT_WORKERS, "N", "as a service, how many there are of it"),
 	OPTION_FLAG(
 	    struct stage_options, verbose, "--verbose", 'v', "log every step"),
+	OPTION_FLAG(struct stage_options, quiet, "--quiet", 'q',
+	    "log only warnings and errors"),
 	OPTION_FLAG(struct stage_options, version, "--version", 'V',
 	    "print the version and exit"),
 	OPTION_FLAG(struct stage_options, help, "--help", 'h',
@@ -300,6 +304,9 @@ run_stage(struct stage *st, struct err *e)
 		buf_free(&problems.text);
 		return -1;
 	}
+	if (st->opt.called)
+		st->pipeline->path =
+		    arena_strdup(&st->pipeline->arena, st->opt.called);
 	if (st->opt.stdio)
 		return stage_filter_main(st, e);
 	return stage_service_main(st, e);
@@ -326,13 +333,16 @@ stage_main(int argc, char **argv, const struct stage_def *def)
 		free(st.state);
 		return EX_OK;
 	}
-	if (st.opt.verbose)
-		log_init(name, LOG_LEVEL_DEBUG);
+	if (st.opt.verbose || st.opt.quiet)
+		log_init(
+		    name, st.opt.verbose ? LOG_LEVEL_DEBUG : LOG_LEVEL_WARN);
 	signal(SIGPIPE, SIG_IGN);
 	/* The stages leave the cores to the databases they talk to. */
 	sched_setscheduler(0, SCHED_BATCH, &(struct sched_param){ 0 });
+	/* What the supervisor was told is for it to say. */
 	if (run_stage(&st, &e) < 0)
-		log_err(LOG_LEVEL_ERROR, "stopped", &e);
+		log_err(
+		    st.told ? LOG_LEVEL_INFO : LOG_LEVEL_ERROR, "stopped", &e);
 	stage_finish(&st);
 	pipeline_free(&st.pipeline);
 	arena_free(&st.rejects.arena);

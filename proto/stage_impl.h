@@ -9,8 +9,9 @@
 
 /* The inside of the runtime, shared by stage*.c and nobody else. */
 struct stage_options {
-	bool stdio, help, version, help_mdoc, verbose;
-	const char *config, *base, *entity, *control, *endpoint, *rejects;
+	bool stdio, help, version, help_mdoc, verbose, quiet;
+	const char *config, *base, *entity, *control, *endpoint, *rejects,
+	    *called;
 	int64_t instance, instances, run;
 };
 
@@ -54,6 +55,7 @@ struct stage {
 	struct stage_waiting *waiting; /* oldest first */
 	uint32_t assigned_chunk, assigned_attempt;
 	bool fenced, stopping;
+	bool told; /* the supervisor knows why we stop */
 	/* filter */
 	struct stream in;
 	int rejects_fd;

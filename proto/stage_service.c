@@ -328,10 +328,10 @@ report_error(struct stage *st, const struct err *why)
 		if (sock_recv(st->control, &f, &e) != 1)
 			continue;
 		int r = message_decode(f.bytes, &a, &got, &e);
-		bool told = r == 0 && got.kind == MSG_EXIT;
+		st->told = r == 0 && got.kind == MSG_EXIT;
 		frame_free(&f);
 		arena_free(&a);
-		if (told)
+		if (st->told)
 			return;
 	}
 }

@@ -116,12 +116,15 @@ drain_control(struct engine *en, struct run *r, struct err *e)
 	return got;
 }
 
+/* One that will be tried again deserves a warning; the end of a run that
+ * cannot go on is said with its result. */
 static void
 log_death(const struct proc *p)
 {
-	log_warn("a stage died", "worker", p->name, "deaths",
-	    log_u64(p->deaths), "code", p->error.code, "why", p->error.msg,
-	    NULL);
+	bool again = p->error.cls == ERR_RETRY;
+	log_event(again ? LOG_LEVEL_WARN : LOG_LEVEL_INFO, "a stage died",
+	    "worker", p->name, "deaths", log_u64(p->deaths), "code",
+	    p->error.code, "why", p->error.msg, NULL);
 }
 
 static void

@@ -95,7 +95,7 @@ one_run(struct engine *en, const struct entity *entity, enum run_mode mode,
 	int result = engine_run(en, &r, e);
 	take_result(x, &r);
 	if (x->error.cls != ERR_NONE && r.end != END_HALTED)
-		log_err(LOG_LEVEL_WARN, "the run ended early", &x->error);
+		log_err(LOG_LEVEL_INFO, "the run ended early", &x->error);
 	run_free(&r);
 	return result;
 }

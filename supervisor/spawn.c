@@ -1,4 +1,5 @@
 #include "supervisor/spawn.h"
+#include "proto/log.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -53,9 +54,14 @@ spawn_stage(const struct spawn_stage *s, pid_t *pid, struct err *e)
 		e->cls = ERR_CONFIG;
 		return -1;
 	}
-	const char *argv[] = { path, "--config", s->config, "--base", s->base,
-		"--control", s->control, "--endpoint", s->endpoint,
-		"--instance", instance, "--instances", instances, NULL };
+	const char *argv[] = { path, "--config", s->config, "--called",
+		s->called, "--base", s->base, "--control", s->control,
+		"--endpoint", s->endpoint, "--instance", instance,
+		"--instances", instances,
+		log_enabled(LOG_LEVEL_DEBUG)  ? "--verbose"
+		: log_enabled(LOG_LEVEL_INFO) ? NULL
+					      : "--quiet",
+		NULL };
 	/* execv does not write to the words; its type is older than const. */
 	char *words[ARRAY_LEN(argv)];
 	memcpy(words, argv, sizeof(argv));
