@@ -39,6 +39,7 @@ take(struct selection *sel, const char *name, const char *what, size_t *index,
 {
 	size_t found = 0;
 
+	*index = 0;
 	for (size_t i = 0; i < sel->s->ncols; i++) {
 		if (strcmp(sel->s->cols[i].name, name) != 0)
 			continue;
@@ -169,14 +170,15 @@ take_for(struct selection *sel, enum run_mode mode, struct err *e)
 }
 
 int
-columns_wanted(const struct entity *en, enum run_mode mode,
-    const struct schema *s, struct arena *a, struct wanted *out, struct err *e)
+columns_wanted(const struct columns_for *what, struct arena *a,
+    struct wanted *out, struct err *e)
 {
-	struct selection sel = { en, s,
+	const struct schema *s = what->schema;
+	struct selection sel = { what->en, s,
 		arena_zalloc(a, (s->ncols + 1) * sizeof(*sel.all)),
 		arena_zalloc(a, s->ncols + 1) };
 
-	if (take_for(&sel, mode, e) != 0)
+	if (take_for(&sel, what->mode, e) != 0)
 		return -1;
 	*out = (struct wanted){ .cols = sel.all };
 	for (size_t i = 0; i < s->ncols; i++) {

@@ -26,15 +26,21 @@ struct wanted {
 	struct wanted_column *cols;
 };
 
+/* A run of an entity, and the source it has. */
+struct columns_for {
+	const struct entity *en;
+	enum run_mode mode;
+	const struct schema *schema;
+};
+
 /*
- * What a run has to read of a source with schema s: what the mapping needs
+ * What a run has to read of its source: what the mapping needs
  * and the rowversion; for a sweep what the key needs; for an adoption the
  * target's own columns of the mapped fields, without tracking columns. In
- * the order of s. A column that s lacks, or has twice, is ERR_CONFIG.
+ * the schema's order. A column that it lacks, or has twice, is ERR_CONFIG.
  */
-int columns_wanted(const struct entity *en, enum run_mode mode,
-    const struct schema *s, struct arena *a, struct wanted *out,
-    struct err *e) MUST_CHECK;
+int columns_wanted(const struct columns_for *what, struct arena *a,
+    struct wanted *out, struct err *e) MUST_CHECK;
 
 /* Whether a field made of that source column reads "," as decimal point. */
 bool columns_comma(const struct entity *en, const char *name);

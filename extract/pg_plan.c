@@ -142,17 +142,14 @@ query_bounds(const struct source_handle *s, struct pg_conn *c,
 }
 
 static int
-add_ranges(struct source_handle *s, const struct chunk_range *whole,
-    const struct pg_result *bounds, const char *column, struct chunk_list *out,
-    struct err *e)
+add_ranges(struct source_handle *s, const struct chunk_range *key,
+    const struct pg_result *bounds, struct chunk_list *out, struct err *e)
 {
 	int n = PQntuples(bounds);
 	const char *low = NULL;
 
 	for (int i = 0; i <= n; i++) {
-		struct chunk_range r = *whole;
-		r.kind = CHUNK_KEY;
-		r.column = column;
+		struct chunk_range r = *key;
 		r.low = low;
 		r.high = i < n
 			     ? arena_strdup(&s->arena, PQgetvalue(bounds, i, 0))
@@ -169,6 +166,7 @@ static int
 plan_key(struct source_handle *s, struct pg_conn *c,
     const struct chunk_range *whole, struct chunk_list *out, struct err *e)
 {
+	struct chunk_range key = *whole;
 	const char *column = key_column(s);
 	struct pg_result *bounds;
 
@@ -177,7 +175,9 @@ plan_key(struct source_handle *s, struct pg_conn *c,
 		    "split: key needs the first key field to come `from` a column; use split: ctid or none");
 	if (query_bounds(s, c, column, &bounds, e) != 0)
 		return err_wrap(e, "split: key by column %s", column);
-	int rc = add_ranges(s, whole, bounds, column, out, e);
+	key.kind = CHUNK_KEY;
+	key.column = column;
+	int rc = add_ranges(s, &key, bounds, out, e);
 	db_pg_clear(&bounds);
 	return rc;
 }

@@ -56,9 +56,10 @@ open_driver(struct source_handle *s, struct err *e)
 	if (check_role(s, e) != 0)
 		return -1;
 	s->driver = drivers[s->conn->driver];
-	if (s->driver->open(s, e) != 0 ||
-	    columns_wanted(
-		s->en, s->mode, &s->schema, &s->arena, &s->wanted, e) != 0)
+	if (s->driver->open(s, e) != 0)
+		return wrap(s, e);
+	const struct columns_for what = { s->en, s->mode, &s->schema };
+	if (columns_wanted(&what, &s->arena, &s->wanted, e) != 0)
 		return wrap(s, e);
 	for (size_t i = 0; s->driver->travels && i < s->wanted.n; i++)
 		s->wanted.cols[i].type =

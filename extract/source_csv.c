@@ -62,15 +62,15 @@ check_header(const struct csv *c, struct err *e)
 }
 
 static int
-header_name(const struct source_handle *s, const struct csv *c, size_t i,
-    struct arena *a, const char **name, struct err *e)
+header_name(struct source_handle *s, const struct csv *c, size_t i,
+    const char **name, struct err *e)
 {
 	const struct csv_field *f = &c->fields[i];
 	char made[32];
 
 	if (!s->en->source.header) {
 		snprintf(made, sizeof(made), "c%zu", i + 1);
-		*name = arena_strdup(a, made);
+		*name = arena_strdup(&s->arena, made);
 		return 0;
 	}
 	if (f->len == 0 || f->len > LIMIT_NAME_BYTES ||
@@ -78,7 +78,7 @@ header_name(const struct source_handle *s, const struct csv *c, size_t i,
 		return err_config(e, "header",
 		    "column %zu of the header has no usable name; give it one of at most %d bytes, or set header: false",
 		    i + 1, LIMIT_NAME_BYTES);
-	*name = arena_strndup(a, (const char *)f->data, f->len);
+	*name = arena_strndup(&s->arena, (const char *)f->data, f->len);
 	return 0;
 }
 
@@ -89,7 +89,7 @@ header_schema(struct source_handle *s, const struct csv *c, struct err *e)
 	    arena_zalloc(&s->arena, c->nfields * sizeof(*cols));
 
 	for (size_t i = 0; i < c->nfields; i++) {
-		if (header_name(s, c, i, &s->arena, &cols[i].name, e) != 0)
+		if (header_name(s, c, i, &cols[i].name, e) != 0)
 			return -1;
 		cols[i].type = VT_TEXT;
 		cols[i].type_name = "text";

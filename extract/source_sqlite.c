@@ -79,8 +79,7 @@ put_row(struct emit *em, struct sqlite3_stmt *st, struct err *e)
 	size_t bytes = 0;
 
 	for (size_t i = 0; i < em->ncols; i++)
-		if (sqlite_value_put(em, &em->cols[i], st, (int)i, &bytes, e) !=
-		    0)
+		if (sqlite_value_put(em, (int)i, st, &bytes, e) != 0)
 			return -1;
 	return emit_row(em, bytes, e);
 }

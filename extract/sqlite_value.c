@@ -195,9 +195,10 @@ put_declared(struct emit_column *c, sqlite3_stmt *st, int i, int storage)
 }
 
 int
-sqlite_value_put(struct emit *em, struct emit_column *c, sqlite3_stmt *st,
-    int i, size_t *bytes, struct err *e)
+sqlite_value_put(
+    struct emit *em, int i, sqlite3_stmt *st, size_t *bytes, struct err *e)
 {
+	struct emit_column *c = &em->cols[i];
 	int storage = sqlite3_column_type(st, i);
 
 	if (storage == SQLITE_NULL) {

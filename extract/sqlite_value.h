@@ -8,7 +8,7 @@
 struct sqlite3_stmt;
 
 /*
- * One value of a SQLite row into its column. SQLite keeps whatever it is
+ * Value i of a SQLite row into column i. SQLite keeps whatever it is
  * given, so the storage class of each value counts, not only the column's
  * declaration:
  *
@@ -29,8 +29,8 @@ struct sqlite3_stmt;
  *
  * Returns 0 and adds the value's size to *bytes.
  */
-int sqlite_value_put(struct emit *em, struct emit_column *c,
-    struct sqlite3_stmt *st, int i, size_t *bytes, struct err *e) MUST_CHECK;
+int sqlite_value_put(struct emit *em, int i, struct sqlite3_stmt *st,
+    size_t *bytes, struct err *e) MUST_CHECK;
 
 /* The type of a column's batches, as far as its values fit it. */
 enum value_type sqlite_value_travels(enum value_type declared);

@@ -125,12 +125,12 @@ static void
 put_bound(const struct watermark *w, struct value *v, struct buf *out)
 {
 	char digits[DECIMAL_I64_MAX];
+	size_t n;
 
 	switch (v->type) {
 	case VT_INT:
-		v->s = (struct span){ (const uint8_t *)digits,
-			decimal_from_i64(v->i, digits) };
-		put_number(w, v->s, out);
+		n = decimal_from_i64(v->i, digits);
+		put_number(w, (struct span){ (const uint8_t *)digits, n }, out);
 		break;
 	case VT_DECIMAL:
 		if (!stored_as_text(w) && !memchr(v->s.data, 'N', v->s.len) &&

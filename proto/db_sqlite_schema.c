@@ -167,13 +167,27 @@ open_info(struct sqlite3 *db, const struct sql_table *t,
 	return 0;
 }
 
+/* The next column of a list that has room for *cap. */
+static struct schema_column *
+add_column(struct arena *a, struct schema *s, size_t *cap)
+{
+	if (s->ncols == *cap) {
+		*cap = *cap ? *cap * 2 : 16;
+		struct schema_column *grown =
+		    arena_zalloc(a, *cap * sizeof(*grown));
+		if (s->ncols)
+			memcpy(grown, s->cols, s->ncols * sizeof(*grown));
+		s->cols = grown;
+	}
+	return &s->cols[s->ncols++];
+}
+
 static int
 read_info(struct sqlite3 *db, struct sqlite3_stmt *st, struct arena *a,
     struct schema *out, struct err *e)
 {
-	size_t cap = 0;
-	int rc, npk = 0;
-	struct schema_column *key = NULL;
+	size_t cap = 0, nkey = 0, key = 0;
+	int rc;
 
 	while ((rc = sqlite3_step(st)) == SQLITE_ROW) {
 		int hidden = sqlite3_column_int(st, 5);
@@ -181,31 +195,23 @@ read_info(struct sqlite3 *db, struct sqlite3_stmt *st, struct arena *a,
 			continue;
 		if (check_width((int)out->ncols + 1, e) != 0)
 			return -1;
-		if (out->ncols == cap) {
-			cap = cap ? cap * 2 : 16;
-			struct schema_column *grown =
-			    arena_zalloc(a, cap * sizeof(*grown));
-			if (out->ncols)
-				memcpy(grown, out->cols,
-				    out->ncols * sizeof(*grown));
-			out->cols = grown;
+		if (sqlite3_column_int(st, 4) > 0) {
+			nkey++;
+			key = out->ncols;
 		}
-		struct schema_column *c = &out->cols[out->ncols++];
+		struct schema_column *c = add_column(a, out, &cap);
 		c->name = column_dup(a, st, 0);
 		db_sqlite_type(column_dup(a, st, 1), c);
 		c->not_null = sqlite3_column_int(st, 2) != 0;
 		c->has_default = sqlite3_column_int(st, 3) != 0;
 		c->generated = hidden == 2 || hidden == 3;
-		if (sqlite3_column_int(st, 4) > 0) {
-			npk++;
-			key = c;
-		}
 	}
 	if (rc != SQLITE_DONE)
 		return db_sqlite_error(db, e);
 	/* Only a lone INTEGER PRIMARY KEY is the rowid, which SQLite gives. */
-	if (npk == 1 && strcasecmp(key->type_name, "INTEGER") == 0)
-		key->identity = key->has_default = key->not_null = true;
+	struct schema_column *id = nkey == 1 ? &out->cols[key] : NULL;
+	if (id && strcasecmp(id->type_name, "INTEGER") == 0)
+		id->identity = id->has_default = id->not_null = true;
 	return 0;
 }
 

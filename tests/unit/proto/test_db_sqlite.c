@@ -138,6 +138,8 @@ schemas(void **state)
 	    " NOT NULL DEFAULT 'x', n DECIMAL(9,2), twice INT AS (n*2) STORED,"
 	    " v INT AS (n) VIRTUAL);"
 	    "CREATE TABLE pair(a INTEGER, b TEXT, PRIMARY KEY(a,b)) WITHOUT ROWID;"
+	    "CREATE TABLE wide(id INTEGER PRIMARY KEY, c1,c2,c3,c4,c5,c6,c7,c8,"
+	    "c9,c10,c11,c12,c13,c14,c15,c16,c17);"
 	    "CREATE VIEW vi AS SELECT id, n AS m FROM \"Mi\"\"x.ed\"");
 
 	(void)state;
@@ -146,6 +148,11 @@ schemas(void **state)
 	    "select text notnull default\n"
 	    "n decimal\ntwice int generated\nv int generated\n");
 	schema_of(db, "main.pair", NULL, "a int notnull\nb text notnull\n");
+	schema_of(db, "wide", NULL,
+	    "id int notnull default identity\n"
+	    "c1 text\nc2 text\nc3 text\nc4 text\nc5 text\nc6 text\nc7 text\n"
+	    "c8 text\nc9 text\nc10 text\nc11 text\nc12 text\nc13 text\n"
+	    "c14 text\nc15 text\nc16 text\nc17 text\n");
 	schema_of(db, "vi", NULL, "id int\nm decimal\n");
 	schema_of(db, NULL, "SELECT id, count(*) AS n FROM vi GROUP BY 1;",
 	    "id int\nn text\n");
