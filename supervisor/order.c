@@ -1,6 +1,7 @@
 #include "supervisor/order.h"
 #include "proto/arena.h"
 #include "proto/log.h"
+#include "proto/nearest.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -61,13 +62,27 @@ wanted(const struct entity *en, const char *const *names, size_t nnames)
 }
 
 static int
+unknown_name(const struct pipeline *p, const char *name, struct err *e)
+{
+	struct nearest near = { .name = name };
+	for (size_t i = 0; i < p->nentities; i++)
+		nearest_offer(&near, p->entities[i].name);
+	if (near.best)
+		return err_config(e, "no_entity",
+		    "%s has no entity \"%.60s\": did you mean %s?", p->path,
+		    name, near.best);
+	return err_config(e, "no_entity",
+	    "%s has no entity \"%.60s\": 'syncline status' lists them", p->path,
+	    name);
+}
+
+static int
 check_names(const struct pipeline *p, const char *const *names, size_t nnames,
     struct err *e)
 {
 	for (size_t i = 0; i < nnames; i++)
 		if (!pipeline_entity(p, names[i]))
-			return err_config(e, "no_entity",
-			    "%s has no entity \"%s\"", p->path, names[i]);
+			return unknown_name(p, names[i], e);
 	return 0;
 }
 

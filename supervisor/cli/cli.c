@@ -88,6 +88,20 @@ cli_complain(const struct cli *c, const struct err *e)
 		fprintf(stderr, "Try '%s --help'.\n", c->program);
 }
 
+void
+cli_complain_about(const struct cli *c, const char *entity, const struct err *e)
+{
+	static const char word[] = "entity ";
+	size_t n = strlen(entity);
+	bool named = strncmp(e->msg, word, strlen(word)) == 0 &&
+		     strncmp(e->msg + strlen(word), entity, n) == 0;
+	if (named)
+		fprintf(stderr, "%s: %s\n", c->program, e->msg);
+	else
+		fprintf(
+		    stderr, "%s: entity %s: %s\n", c->program, entity, e->msg);
+}
+
 int
 cli_usage(struct err *e, const char *verb, const char *what)
 {

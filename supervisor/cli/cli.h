@@ -47,6 +47,10 @@ void cli_say(const struct cli *c, const char *fmt, ...) PRINTF(2, 3);
 /* The error as "syncline: what, where, what to do". */
 void cli_complain(const struct cli *c, const struct err *e);
 
+/* The same about an entity, named once. */
+void cli_complain_about(
+    const struct cli *c, const char *entity, const struct err *e);
+
 /* ERR_CONFIG usage, naming the verb's help. */
 int cli_usage(struct err *e, const char *verb, const char *what);
 

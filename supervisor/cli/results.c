@@ -77,7 +77,7 @@ explain(const struct cli *c, const struct night_result *x)
 {
 	const char *name = x->entity->name;
 	if (x->error.cls != ERR_NONE)
-		fprintf(stderr, "%s: %s: %s\n", c->program, name, x->error.msg);
+		cli_complain_about(c, name, &x->error);
 	if (x->withheld && x->sample[0])
 		cli_say(c, "%s: for example the keys %s", name, x->sample);
 	if (x->end == END_CANCELLED)

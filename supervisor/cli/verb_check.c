@@ -20,8 +20,7 @@ static void
 say_problems(const struct cli *c, const struct checkrun_report *r)
 {
 	for (size_t i = 0; i < r->n; i++)
-		fprintf(stderr, "%s: %s: %s\n", c->program,
-		    r->v[i].entity->name, r->v[i].error.msg);
+		cli_complain_about(c, r->v[i].entity->name, &r->v[i].error);
 }
 
 static void

@@ -52,8 +52,11 @@ static const struct {
 	    "b" },
 	{ "a parent that is not named stays out",
 	    { { .name = "b", .parent = "a" }, { .name = "a" } }, { "b" }, "b" },
-	{ "unknown", { { .name = "a" } }, { "z" },
-	    "p.yaml has no entity \"z\"" },
+	{ "a slip of the pen", { { .name = "orders" }, { .name = "lines" } },
+	    { "odrers" },
+	    "p.yaml has no entity \"odrers\": did you mean orders?" },
+	{ "unknown", { { .name = "orders" } }, { "zzz" },
+	    "p.yaml has no entity \"zzz\": 'syncline status' lists them" },
 };
 
 static void
