@@ -1,5 +1,6 @@
 #include "extract/source.h"
 #include <stdlib.h>
+#include <string.h>
 
 static const struct source_driver *const drivers[] = {
 	[DRIVER_POSTGRES] = &source_postgres,
@@ -31,8 +32,12 @@ wrap(const struct source_handle *s, struct err *e)
 
 	if (e->cls == ERR_DATA)
 		e->cls = ERR_CONFIG;
-	source_describe(s, &where);
-	err_wrap(e, "entity %s, %s", s->en->name, buf_str(&where));
+	/* What failed to connect has said so itself. */
+	bool told = strncmp(e->msg, "connection ", 11) == 0;
+	if (!told)
+		source_describe(s, &where);
+	err_wrap(
+	    e, "entity %s%s%s", s->en->name, told ? "" : ", ", buf_str(&where));
 	buf_free(&where);
 	return -1;
 }

@@ -187,8 +187,8 @@ reject_record(const struct source_handle *s, const struct csv *c,
 		    line);
 	else
 		err_data(&why, "bad_text",
-		    "line %llu: %zu fields, but there are %zu columns", line,
-		    c->nfields, s->schema.ncols);
+		    "line %llu: %zu field%s, but there are %zu columns", line,
+		    c->nfields, c->nfields == 1 ? "" : "s", s->schema.ncols);
 	return emit_reject_line(em, c->raw, c->line, &why, e);
 }
 

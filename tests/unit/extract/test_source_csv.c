@@ -91,7 +91,7 @@ rows_of_the_wrong_shape_are_rejected_with_their_line(void **state)
 	(void)state;
 	world_text(&w, "id,a\n1,x\n2\n\n3,\"l1\nl2\"\n4,x,y\n5,b\"c\n6,z\n");
 	expect_rows(&w,
-	    "reject bad_text: line 3: 1 fields, but there are 2 columns\n"
+	    "reject bad_text: line 3: 1 field, but there are 2 columns\n"
 	    "0|0 (line)=text:2 (line number)=int:3\n"
 	    "reject bad_text: line 7: 3 fields, but there are 2 columns\n"
 	    "1|0 (line)=text:4,x,y (line number)=int:7\n"
