@@ -22,7 +22,6 @@ struct work {
 	uint8_t *verdicts;
 	uint32_t *changed; /* rows that go on */
 	size_t nchanged, nsame;
-	struct blob intents;
 };
 
 static int
@@ -110,14 +109,15 @@ intend(struct work *w, struct err *e)
 
 	if (!w->nchanged || !w->part->rules->write)
 		return 0;
+	blob_clear(&w->part->changes);
 	for (size_t i = 0; i < w->nchanged; i++) {
 		size_t row = w->changed[i];
 		struct record r = rows_record(
 		    &w->rows, row, (enum record_op)w->verdicts[row], &key);
-		blob_put(&w->intents, &r);
+		blob_put(&w->part->changes, &r);
 	}
 	buf_free(&key);
-	return part_intend(w->part, w->b, &w->intents, e);
+	return part_intend(w->part, w->b, &w->part->changes, e);
 }
 
 static void
@@ -214,7 +214,6 @@ change_batch(
 	}
 	if (r == 0)
 		r = finish(&w, out, e);
-	blob_free(&w.intents);
 	*b = w.b;
 	batch_free(b);
 	return r;

@@ -14,21 +14,23 @@ write_frame(int fd, struct span blob)
 {
 	uint32_t len = (uint32_t)blob.len;
 	size_t done = 0, total = sizeof(len) + blob.len;
-	struct buf frame = { 0 };
 
-	buf_reserve(&frame, total);
-	buf_put(&frame, &len, sizeof(len));
-	buf_put(&frame, blob.data, blob.len);
 	while (done < total) {
-		ssize_t k = write(fd, frame.data + done, total - done);
+		size_t head = done < sizeof(len) ? sizeof(len) - done : 0;
+		size_t body = done + head - sizeof(len);
+		struct iovec v[2] = {
+			{ (uint8_t *)&len + sizeof(len) - head, head },
+			{ (uint8_t *)(uintptr_t)blob.data + body,
+			    blob.len - body },
+		};
+		ssize_t k = writev(fd, v, 2);
 		if (k < 0 && errno == EINTR)
 			continue;
 		if (k < 0)
-			break;
+			return -1;
 		done += (size_t)k;
 	}
-	buf_free(&frame);
-	return done == total ? 0 : -1;
+	return 0;
 }
 
 int
@@ -91,10 +93,11 @@ next_frame(int fd, struct buf *out)
 }
 
 static int
-each_record(struct span in, intent_fn *fn, void *ctx, struct err *e)
+each_record(struct span in, record_fn *fn, void *ctx, struct err *e)
 {
+	struct record run[RECORD_RUN];
 	struct blob_reader reader;
-	struct record rec;
+	size_t n;
 	int r;
 
 	/* Only what a crash of the host tore does not match its checksum. */
@@ -102,8 +105,8 @@ each_record(struct span in, intent_fn *fn, void *ctx, struct err *e)
 		err_clear(e);
 		return 1;
 	}
-	while ((r = blob_next(&reader, &rec, e)) == 1) {
-		r = fn(ctx, &rec, e);
+	while ((r = blob_next(&reader, run, &n, e)) == 1) {
+		r = fn(ctx, run, n, e);
 		if (r)
 			return r;
 	}
@@ -111,7 +114,7 @@ each_record(struct span in, intent_fn *fn, void *ctx, struct err *e)
 }
 
 int
-intent_read(const struct place *p, const struct intent_id *id, intent_fn *fn,
+intent_read(const struct place *p, const struct intent_id *id, record_fn *fn,
     void *ctx, struct err *e)
 {
 	struct buf path = { 0 }, frame = { 0 };

@@ -16,10 +16,9 @@
 int intent_append(const struct place *p, const struct intent_id *id,
     struct blob *b, struct err *e) MUST_CHECK;
 
-/* fn: 0 go on, 1 enough, -1 failed. No file: no record. */
-typedef int intent_fn(void *ctx, const struct record *r, struct err *e);
+/* No file: no record. */
 int intent_read(const struct place *p, const struct intent_id *id,
-    intent_fn *fn, void *ctx, struct err *e) MUST_CHECK;
+    record_fn *fn, void *ctx, struct err *e) MUST_CHECK;
 
 int intent_remove(const struct place *p, const struct intent_id *id,
     struct err *e) MUST_CHECK;

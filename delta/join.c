@@ -151,13 +151,17 @@ struct joining {
 };
 
 static int
-put_state(void *ctx, const struct record *r, struct err *e)
+put_state(void *ctx, const struct record *r, size_t n, struct err *e)
 {
 	struct joining *g = ctx;
-	buf_clear(&g->item);
-	record_put(&g->item, r);
-	return spool_put(&g->state, spool_piece(&g->state, r->bk), g->item.data,
-	    g->item.len, e);
+	for (size_t i = 0; i < n; i++) {
+		buf_clear(&g->item);
+		record_put(&g->item, &r[i]);
+		if (spool_put(&g->state, spool_piece(&g->state, r[i].bk),
+			g->item.data, g->item.len, e))
+			return -1;
+	}
+	return 0;
 }
 
 static int
@@ -170,7 +174,7 @@ load_state(void *ctx, struct span in, struct err *e)
 	while (at < end) {
 		if (record_get(&at, end, &r, e))
 			return -1;
-		part_load(g->part, &r);
+		part_load(g->part, &r, 1);
 	}
 	return 0;
 }

@@ -38,8 +38,8 @@ unlearn(struct part *p, struct entry *en)
 	en->flags &= (uint16_t)~ENTRY_KNOWN;
 }
 
-void
-part_load(struct part *p, const struct record *r)
+static void
+load_one(struct part *p, const struct record *r)
 {
 	if (r->op != RECORD_DELETE) {
 		learn(p, find_or_add(p, r->bk), r);
@@ -50,12 +50,29 @@ part_load(struct part *p, const struct record *r)
 		unlearn(p, en);
 }
 
-/* As part_load, but only where the table holds everything. */
+static void
+fetch_ahead(const struct part *p, const struct record *r, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		table_prefetch_slot(&p->table, r[i].bk);
+	for (size_t i = 0; i < n; i++)
+		table_prefetch_entry(&p->table, r[i].bk);
+}
+
+void
+part_load(struct part *p, const struct record *r, size_t n)
+{
+	fetch_ahead(p, r, n);
+	for (size_t i = 0; i < n; i++)
+		load_one(p, &r[i]);
+}
+
+/* As load_one, but only where the table holds everything. */
 static void
 keep_in_step(struct part *p, const struct record *r)
 {
 	if (!p->join.open && !p->rules->blind)
-		part_load(p, r);
+		load_one(p, r);
 }
 
 int
@@ -100,11 +117,24 @@ part_intend(
 	return 0;
 }
 
-/* What a pass over an intent file works with. */
+/* What a pass over an intent file works with, and does with each record. */
 struct pass {
 	struct part *part;
 	const struct except *except;
+	int (*fn)(const struct pass *, const struct record *, struct err *);
 };
+
+static int
+take_run(void *ctx, const struct record *r, size_t n, struct err *e)
+{
+	const struct pass *pass = ctx;
+	int result = 0;
+
+	fetch_ahead(pass->part, r, n);
+	for (size_t i = 0; i < n && result == 0; i++)
+		result = pass->fn(pass, &r[i], e);
+	return result;
+}
 
 static int
 compare_hash(const void *a, const void *b)
@@ -120,13 +150,12 @@ is_excepted(const struct except *x, const uint8_t *bk)
 }
 
 static int
-commit_record(void *ctx, const struct record *r, struct err *e)
+commit_record(const struct pass *pass, const struct record *r, struct err *e)
 {
 	static const int added[] = { [RECORD_INSERT] = 1,
 		[RECORD_UPDATE] = 0,
 		[RECORD_DELETE] = -1,
 		[RECORD_DOUBT] = 0 };
-	const struct pass *pass = ctx;
 	struct record rec = *r;
 
 	if (is_excepted(pass->except, r->bk))
@@ -140,9 +169,9 @@ commit_record(void *ctx, const struct record *r, struct err *e)
 /* The target may or may not have got it: whatever the source says next is a
  * change, and a row that is gone is a delete. */
 static int
-doubt_record(void *ctx, const struct record *r, struct err *e)
+doubt_record(const struct pass *pass, const struct record *r, struct err *e)
 {
-	struct part *p = ((const struct pass *)ctx)->part;
+	struct part *p = pass->part;
 	struct record rec = { .op = RECORD_DOUBT, .bk = r->bk, .key = r->key };
 	int added = r->op == RECORD_INSERT;
 
@@ -150,16 +179,16 @@ doubt_record(void *ctx, const struct record *r, struct err *e)
 	return p->rules->write ? state_append(p->state, &rec, added, e) : 0;
 }
 
-/* Reads the intents of id through fn into one commit of the journal, then
+/* Takes the intents of id through one pass into one commit of the journal, then
  * removes them. If this fails half way the files still say everything. */
 static int
-settle(struct part *p, const struct intent_id *id, intent_fn *fn,
-    struct pass *pass, struct err *e)
+settle(struct part *p, const struct intent_id *id, struct pass *pass,
+    struct err *e)
 {
 	struct intent_id copy = *id; /* id may stand in the list */
 	if (p->rules->write)
 		state_begin(p->state, &copy);
-	if (intent_read(&p->place, &copy, fn, pass, e))
+	if (intent_read(&p->place, &copy, take_run, pass, e))
 		return -1;
 	if (!p->rules->write)
 		return 0;
@@ -175,23 +204,23 @@ int
 part_commit(struct part *p, uint32_t chunk, uint32_t attempt,
     const struct except *except, struct err *e)
 {
-	struct pass pass = { p, except };
+	struct pass pass = { p, except, commit_record };
 	struct intent_id *id = find_open(p, chunk, attempt);
-	return id ? settle(p, id, commit_record, &pass, e) : 0;
+	return id ? settle(p, id, &pass, e) : 0;
 }
 
 int
 part_void(struct part *p, uint32_t chunk, struct err *e)
 {
 	uint16_t newest = attempts_newest(p->attempts, chunk);
-	struct pass pass = { p, NULL };
+	struct pass pass = { p, NULL, doubt_record };
 
 	for (size_t i = 0; i < p->nopen;) {
 		if (p->open[i].chunk != chunk || p->open[i].attempt >= newest) {
 			i++;
 			continue;
 		}
-		if (settle(p, &p->open[i], doubt_record, &pass, e))
+		if (settle(p, &p->open[i], &pass, e))
 			return -1;
 	}
 	return 0;
@@ -203,7 +232,7 @@ part_void(struct part *p, uint32_t chunk, struct err *e)
 static int
 settle_left_over(struct part *p, struct err *e)
 {
-	struct pass pass = { p, NULL };
+	struct pass pass = { p, NULL, doubt_record };
 	struct intent_id *list;
 	size_t n;
 	int r = intent_list(&p->place, &list, &n, e);
@@ -213,7 +242,7 @@ settle_left_over(struct part *p, struct err *e)
 		if (has < 0)
 			r = -1;
 		else if (!has)
-			r = settle(p, &list[i], doubt_record, &pass, e);
+			r = settle(p, &list[i], &pass, e);
 		else if (p->rules->write)
 			r = intent_remove(&p->place, &list[i], e);
 	}
@@ -222,10 +251,10 @@ settle_left_over(struct part *p, struct err *e)
 }
 
 static int
-load_record(void *ctx, const struct record *r, struct err *e)
+load_run(void *ctx, const struct record *r, size_t n, struct err *e)
 {
 	(void)e;
-	part_load(ctx, r);
+	part_load(ctx, r, n);
 	return 0;
 }
 
@@ -239,7 +268,7 @@ load(struct part *p, struct err *e)
 		return join_begin(p, e);
 	}
 	table_reserve(&p->table, state_entries(p->state));
-	return state_scan(p->state, load_record, p, e);
+	return state_scan(p->state, load_run, p, e);
 }
 
 int
@@ -270,5 +299,6 @@ part_close(struct part *p)
 	table_free(&p->table);
 	state_close(&p->state);
 	free(p->open);
+	blob_free(&p->changes);
 	*p = (struct part){ 0 };
 }

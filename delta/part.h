@@ -55,6 +55,7 @@ struct part {
 	struct join join;       /* open: too large for memory */
 	struct intent_id *open; /* attempts that have intents */
 	size_t nopen, open_cap;
+	struct blob changes; /* of one batch; memory kept for the next */
 };
 
 int part_open(struct part *p, const struct rules *rules,
@@ -82,7 +83,7 @@ int part_void(struct part *p, uint32_t chunk, struct err *e) MUST_CHECK;
 /* That key is not deleted in this run, seen or not. */
 int part_spare(struct part *p, const uint8_t bk[16], struct err *e) MUST_CHECK;
 
-/* One record of the state into the table. */
-void part_load(struct part *p, const struct record *r);
+/* Records of the state into the table. */
+void part_load(struct part *p, const struct record *r, size_t n);
 
 #endif

@@ -3,7 +3,7 @@
 #include <string.h>
 #include <xxhash.h>
 
-enum { BK = 16, DH = 32, MARK = 8, HEADER = 16 };
+enum { BK = 16, DH = 32, MARK = 8, HEADER = 16, ULEB_MAX = 10 };
 static const uint8_t magic[4] = { 'S', 'B', 1, 0 };
 
 static bool
@@ -12,17 +12,26 @@ has_hash(enum record_op op)
 	return op == RECORD_INSERT || op == RECORD_UPDATE;
 }
 
+static uint8_t *
+append(uint8_t *at, const void *p, size_t n)
+{
+	memcpy(at, p, n);
+	return at + n;
+}
+
 void
 record_put(struct buf *out, const struct record *r)
 {
 	static const uint8_t zero[DH];
-	buf_reserve(out, 1 + BK + DH + MARK + 10 + r->key.len);
-	buf_putc(out, (uint8_t)r->op);
-	buf_put(out, r->bk, BK);
+	buf_reserve(out, 1 + BK + DH + MARK + ULEB_MAX + r->key.len);
+	uint8_t *at = out->data + out->len;
+	*at++ = (uint8_t)r->op;
+	at = append(at, r->bk, BK);
 	if (has_hash(r->op)) {
-		buf_put(out, r->dh ? r->dh : zero, DH);
-		buf_put(out, &r->mark, MARK);
+		at = append(at, r->dh ? r->dh : zero, DH);
+		at = append(at, &r->mark, MARK);
 	}
+	out->len = (size_t)(at - out->data);
 	buf_put_uleb(out, r->key.len);
 	buf_put(out, r->key.data, r->key.len);
 }
@@ -107,15 +116,14 @@ blob_open(struct span in, struct blob_reader *r, struct err *e)
 }
 
 int
-blob_next(struct blob_reader *r, struct record *out, struct err *e)
+blob_next(struct blob_reader *r, struct record out[RECORD_RUN], size_t *n,
+    struct err *e)
 {
-	if (!r->left) {
-		if (r->at == r->end)
-			return 0;
+	*n = 0;
+	if (!r->left && r->at != r->end)
 		return err_data(e, "bad_blob", "bytes after the last record");
-	}
-	if (record_get(&r->at, r->end, out, e))
-		return -1;
-	r->left--;
-	return 1;
+	for (; *n < RECORD_RUN && r->left; ++*n, r->left--)
+		if (record_get(&r->at, r->end, &out[*n], e))
+			return -1;
+	return *n > 0;
 }

@@ -49,9 +49,15 @@ struct blob_reader {
 	uint32_t left;
 };
 int blob_open(struct span in, struct blob_reader *r, struct err *e) MUST_CHECK;
-/* 1 and *out, 0 at the end, or -1. */
-int blob_next(
-    struct blob_reader *r, struct record *out, struct err *e) MUST_CHECK;
+/* Up to RECORD_RUN records at once, so that a reader can fetch ahead what it
+ * will need for them: 1 and *n, 0 at the end, or -1. */
+enum { RECORD_RUN = 64 };
+int blob_next(struct blob_reader *r, struct record out[RECORD_RUN], size_t *n,
+    struct err *e) MUST_CHECK;
+
+/* Takes a run of records: 0 go on, 1 enough, -1 failed. */
+typedef int record_fn(
+    void *ctx, const struct record *r, size_t n, struct err *e);
 
 /* A record alone, as blobs hold it; decoding moves *at. */
 void record_put(struct buf *out, const struct record *r);

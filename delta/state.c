@@ -184,17 +184,18 @@ next_blob(struct state *s, struct sqlite3_stmt *st, int64_t *id,
 
 static int
 scan_blob(
-    struct state *s, struct span in, state_fn *fn, void *ctx, struct err *e)
+    struct state *s, struct span in, record_fn *fn, void *ctx, struct err *e)
 {
+	struct record run[RECORD_RUN];
 	struct blob_reader reader;
-	struct record rec;
 	struct err why = { 0 };
+	size_t n;
 	int r;
 
 	if (blob_open(in, &reader, &why))
 		return state_damaged(s, &why, e);
-	while ((r = blob_next(&reader, &rec, &why)) == 1) {
-		r = fn(ctx, &rec, e);
+	while ((r = blob_next(&reader, run, &n, &why)) == 1) {
+		r = fn(ctx, run, n, e);
 		if (r)
 			return r;
 	}
@@ -202,7 +203,7 @@ scan_blob(
 }
 
 static int
-scan_table(struct state *s, struct sqlite3_stmt *st, state_fn *fn, void *ctx,
+scan_table(struct state *s, struct sqlite3_stmt *st, record_fn *fn, void *ctx,
     struct err *e)
 {
 	struct buf blob = { 0 };
@@ -219,7 +220,7 @@ scan_table(struct state *s, struct sqlite3_stmt *st, state_fn *fn, void *ctx,
 }
 
 int
-state_scan(struct state *s, state_fn *fn, void *ctx, struct err *e)
+state_scan(struct state *s, record_fn *fn, void *ctx, struct err *e)
 {
 	if (!s->db)
 		return 0;

@@ -47,11 +47,9 @@ void state_close(struct state **s); /* an open commit is given up */
 uint64_t state_entries(const struct state *s); /* by the sums of added */
 uint64_t state_records(const struct state *s);
 
-/* Every record, oldest first. fn: 0 go on, 1 enough, -1 failed. No lock is
- * held while fn runs. */
-typedef int state_fn(void *ctx, const struct record *r, struct err *e);
+/* Every record, oldest first. No lock is held while fn runs. */
 int state_scan(
-    struct state *s, state_fn *fn, void *ctx, struct err *e) MUST_CHECK;
+    struct state *s, record_fn *fn, void *ctx, struct err *e) MUST_CHECK;
 
 /*
  * One commit of a chunk: begin, appends, commit (one transaction, one sync).

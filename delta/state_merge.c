@@ -26,13 +26,17 @@ struct merge {
 };
 
 static int
-put_aside(void *ctx, const struct record *r, struct err *e)
+put_aside(void *ctx, const struct record *r, size_t n, struct err *e)
 {
 	struct merge *m = ctx;
-	buf_clear(&m->piece);
-	record_put(&m->piece, r);
-	return spool_put(&m->spool, spool_piece(&m->spool, r->bk),
-	    m->piece.data, m->piece.len, e);
+	for (size_t i = 0; i < n; i++) {
+		buf_clear(&m->piece);
+		record_put(&m->piece, &r[i]);
+		if (spool_put(&m->spool, spool_piece(&m->spool, r[i].bk),
+			m->piece.data, m->piece.len, e))
+			return -1;
+	}
+	return 0;
 }
 
 static int

@@ -22,9 +22,8 @@ unseen(const struct part *p, const struct entry *en)
 }
 
 static int
-walk_record(void *ctx, const struct record *r, struct err *e)
+walk_record(struct walk *w, const struct record *r, struct err *e)
 {
-	struct walk *w = ctx;
 	if (r->op == RECORD_DELETE)
 		return 0;
 	struct entry *en = table_find(&w->part->table, r->bk);
@@ -32,6 +31,19 @@ walk_record(void *ctx, const struct record *r, struct err *e)
 		return 0;
 	en->flags |= ENTRY_TAKEN;
 	return w->fn(w->ctx, r->bk, r->key, e);
+}
+
+static int
+walk_run(void *ctx, const struct record *r, size_t n, struct err *e)
+{
+	struct walk *w = ctx;
+	int result = 0;
+
+	for (size_t i = 0; i < n; i++)
+		table_prefetch_slot(&w->part->table, r[i].bk);
+	for (size_t i = 0; i < n && result == 0; i++)
+		result = walk_record(w, &r[i], e);
+	return result;
 }
 
 static int
@@ -70,7 +82,7 @@ walk_unseen(struct part *p, unseen_fn *fn, void *ctx, struct err *e)
 		return spool_read(&p->join.unseen, 0, walk_items, &w, e);
 	for (size_t i = 0; i < p->table.n; i++)
 		table_at(&p->table, i)->flags &= (uint16_t)~ENTRY_TAKEN;
-	return state_scan(p->state, walk_record, &w, e);
+	return state_scan(p->state, walk_run, &w, e);
 }
 
 int

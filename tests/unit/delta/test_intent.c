@@ -35,13 +35,15 @@ append(const struct place *p, int64_t from, int64_t to)
 }
 
 static int
-count(void *ctx, const struct record *r, struct err *e)
+count(void *ctx, const struct record *r, size_t n, struct err *e)
 {
-	int64_t *n = ctx;
+	int64_t *next = ctx;
 	uint8_t bk[16];
 	(void)e;
-	world_bk((*n)++, bk);
-	assert_memory_equal(r->bk, bk, 16);
+	for (size_t i = 0; i < n; i++) {
+		world_bk((*next)++, bk);
+		assert_memory_equal(r[i].bk, bk, 16);
+	}
 	return 0;
 }
 

@@ -9,10 +9,9 @@
 #include "tests/unit/delta/world.h"
 
 static struct record
-sample(enum record_op op, int64_t id, const uint8_t *hashes)
+sample(enum record_op op, const uint8_t *hashes)
 {
 	static const uint8_t key[] = "n\00212";
-	(void)id;
 	return (struct record){ .op = op,
 		.bk = hashes,
 		.dh = hashes + 16,
@@ -25,20 +24,23 @@ records_read_back(void **state)
 {
 	struct blob b = { 0 };
 	struct blob_reader r;
-	struct record rec;
+	struct record run[RECORD_RUN];
 	struct err e = { 0 };
 	uint8_t hashes[48];
+	size_t n;
 	(void)state;
 	world_bk(1, hashes);
 	world_dh(1, hashes + 16);
 	for (int op = RECORD_INSERT; op <= RECORD_DOUBT; op++) {
-		struct record in = sample((enum record_op)op, op, hashes);
+		struct record in = sample((enum record_op)op, hashes);
 		blob_put(&b, &in);
 	}
 	assert_int_equal(blob_open(blob_finish(&b), &r, &e), 0);
+	assert_int_equal(blob_next(&r, run, &n, &e), 1);
+	assert_int_equal(n, RECORD_DOUBT);
 	for (int op = RECORD_INSERT; op <= RECORD_DOUBT; op++) {
 		bool hashed = op == RECORD_INSERT || op == RECORD_UPDATE;
-		assert_int_equal(blob_next(&r, &rec, &e), 1);
+		struct record rec = run[op - 1];
 		assert_int_equal(rec.op, op);
 		assert_memory_equal(rec.bk, hashes, 16);
 		assert_int_equal(rec.dh != NULL, hashed);
@@ -48,7 +50,32 @@ records_read_back(void **state)
 		assert_int_equal(rec.key.len, 4);
 		assert_memory_equal(rec.key.data, "n\00212", 4);
 	}
-	assert_int_equal(blob_next(&r, &rec, &e), 0);
+	assert_int_equal(blob_next(&r, run, &n, &e), 0);
+	blob_free(&b);
+}
+
+static void
+long_blobs_come_in_runs(void **state)
+{
+	enum { N = 3 * RECORD_RUN + 5 };
+	struct blob b = { 0 };
+	struct blob_reader r;
+	struct record run[RECORD_RUN];
+	struct err e = { 0 };
+	uint8_t hashes[48] = { 0 };
+	size_t n;
+	(void)state;
+	for (int i = 0; i < N; i++) {
+		struct record in = sample(RECORD_DELETE, hashes);
+		hashes[0] = (uint8_t)i;
+		blob_put(&b, &in);
+	}
+	assert_int_equal(blob_open(blob_finish(&b), &r, &e), 0);
+	int at = 0;
+	while (blob_next(&r, run, &n, &e) == 1)
+		for (size_t i = 0; i < n; i++)
+			assert_int_equal(run[i].bk[0], (uint8_t)at++);
+	assert_int_equal(at, N);
 	blob_free(&b);
 }
 
@@ -57,11 +84,12 @@ an_empty_blob_reads_back(void **state)
 {
 	struct blob b = { 0 };
 	struct blob_reader r;
-	struct record rec;
+	struct record run[RECORD_RUN];
 	struct err e = { 0 };
+	size_t n;
 	(void)state;
 	assert_int_equal(blob_open(blob_finish(&b), &r, &e), 0);
-	assert_int_equal(blob_next(&r, &rec, &e), 0);
+	assert_int_equal(blob_next(&r, run, &n, &e), 0);
 	blob_free(&b);
 }
 
@@ -70,16 +98,17 @@ static int
 read_all(struct span in)
 {
 	struct blob_reader r;
-	struct record rec;
+	struct record run[RECORD_RUN];
 	struct err e = { 0 };
-	int n;
+	size_t n;
+	int got;
 	if (blob_open(in, &r, &e)) {
 		assert_string_equal(e.code, "bad_blob");
 		return -1;
 	}
-	while ((n = blob_next(&r, &rec, &e)) == 1)
+	while ((got = blob_next(&r, run, &n, &e)) == 1)
 		;
-	return n;
+	return got;
 }
 
 static void
@@ -90,7 +119,7 @@ any_changed_byte_is_noticed(void **state)
 	(void)state;
 	world_bk(2, hashes);
 	world_dh(2, hashes + 16);
-	struct record in = sample(RECORD_UPDATE, 2, hashes);
+	struct record in = sample(RECORD_UPDATE, hashes);
 	blob_put(&b, &in);
 	blob_put(&b, &in);
 	struct span whole = blob_finish(&b);
@@ -110,6 +139,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(records_read_back),
+		cmocka_unit_test(long_blobs_come_in_runs),
 		cmocka_unit_test(an_empty_blob_reads_back),
 		cmocka_unit_test(any_changed_byte_is_noticed),
 	};
