@@ -91,6 +91,7 @@ start(struct procs *ps, struct proc *p, struct err *e)
 		.bin_dir = ps->conf.bin_dir,
 		.stage = kind_names[p->kind],
 		.config = ps->conf.config_path,
+		.called = ps->conf.pipeline->path,
 		.base = ps->conf.pipeline->base_dir,
 		.control = ps->conf.control_endpoint,
 		.endpoint = p->endpoint,

@@ -7,8 +7,10 @@
 /* One stage as a child process. */
 struct spawn_stage {
 	const char *bin_dir;
-	const char *stage; /* "extract" */
-	const char *config, *base, *control, *endpoint;
+	const char *stage;  /* "extract" */
+	const char *config; /* the copy it reads */
+	const char *called; /* what messages call it */
+	const char *base, *control, *endpoint;
 	unsigned instance, instances;
 };
 
