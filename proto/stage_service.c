@@ -153,12 +153,14 @@ assign(struct stage *st, const struct message *m, struct err *e)
 }
 
 static int
-close_run(struct stage *st, struct err *e)
+close_run(struct stage *st, const struct message *m, struct err *e)
 {
 	if (st->def->idle && st->open && st->def->idle(st, e) < 0)
 		return -1;
-	/* The answer must still carry the run it is about. */
 	stage_finish(st);
+	/* The answer is about the run that was named, whether or not this
+	 * stage had a part in it. */
+	st->run = m->run;
 	return stage_report(st, &(struct message){ .kind = MSG_CLOSED }, e);
 }
 
@@ -173,7 +175,7 @@ handle_message(struct stage *st, const struct message *m, struct err *e)
 	case MSG_ASSIGN:
 		return assign(st, m, e);
 	case MSG_CLOSE:
-		return close_run(st, e);
+		return close_run(st, m, e);
 	case MSG_EXIT:
 		st->stopping = true;
 		return 0;
