@@ -28,7 +28,8 @@ struct expr {
 	size_t ncols;
 	bool *hidden; /* by column: cannot be named */
 	bool *used;
-	int selects; /* seen while preparing */
+	int selects;    /* seen while preparing */
+	bool declaring; /* our own declaration of the table is being parsed */
 	/* while running */
 	const struct expr_input *in;
 	size_t start;   /* the first row of the next pass */

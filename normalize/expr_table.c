@@ -72,7 +72,9 @@ table_connect(sqlite3 *db, void *aux, int argc, const char *const *argv,
 	if (!x->ncols)
 		buf_puts(&sql, "\"\001\"");
 	buf_puts(&sql, ")");
+	x->declaring = true;
 	int rc = sqlite3_declare_vtab(db, buf_str(&sql));
+	x->declaring = false;
 	buf_free(&sql);
 	if (rc != SQLITE_OK)
 		return rc;

@@ -194,14 +194,17 @@ compare_values(const struct value *a, const struct value *b)
 }
 
 static bool
-matches(const struct checks *c, struct span s)
+matches(const struct checks *c, struct span s, struct layer_work *w)
 {
 	if (s.len > INT32_MAX)
 		return false;
+	/* regexec takes a length, but not without a NUL behind it. */
+	struct buf *copy = &w->shown;
+	buf_clear(copy);
+	buf_put(copy, s.data, s.len);
 	regmatch_t range = { .rm_so = 0, .rm_eo = (regoff_t)s.len };
 	locale_t old = uselocale(c->locale);
-	int rc = regexec(&c->pattern, s.len ? (const char *)s.data : "", 1,
-	    &range, REG_STARTEND);
+	int rc = regexec(&c->pattern, buf_str(copy), 1, &range, REG_STARTEND);
 	uselocale(old);
 	return rc == 0;
 }
@@ -229,7 +232,7 @@ checks_apply(
 		    &w->why, "mapping", "too_long", "longer than max_length");
 	if (c->nin && !bsearch(&s, c->in, c->nin, sizeof(s), compare_spans))
 		return failed(w, "not one of the values in: allows");
-	if (c->has_pattern && !matches(c, s))
+	if (c->has_pattern && !matches(c, s, w))
 		return failed(w, "does not match pattern");
 	return VERDICT_OK;
 }
