@@ -5,14 +5,12 @@
 
 enum { REJECTS_MAX = 512, REJECTS_BYTES_MAX = 1 << 20 };
 
-/* The key as packed values, once the mapped fields are there. */
+/* The key as packed values, where all of its fields are there. */
 static struct span
 packed_key(struct stage *st, const struct batch *b, size_t row)
 {
 	const struct strings *key = &st->entity->key;
 	struct buf out = { 0 };
-	if (!batch_find(b, ROLE_BK_HASH, NULL))
-		return (struct span){ 0 };
 	for (size_t i = 0; i < key->n; i++) {
 		const struct column *c = batch_find(b, ROLE_FIELD, key->v[i]);
 		struct value v = { .null = true };
