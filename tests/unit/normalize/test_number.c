@@ -72,7 +72,7 @@ refused(void **state)
 		"%", "50%%", "\xc2\xbd", "\xe0\xa5\xa7",
 		"1\xe2\x80\xaf"
 		"234",
-		"5\xff", "tru", "--", "$", "NaN5", "+nan", "12\n34" };
+		"tru", "--", "$", "NaN5", "+nan", "12\n34" };
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
 		struct buf out = { 0 };
 		rig_field("", DEC, VT_TEXT, texts[i], 0, &out);
