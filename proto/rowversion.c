@@ -231,6 +231,7 @@ get_bytes(struct span in, struct buf *out, struct value *v)
 {
 	size_t start = out->len;
 	int r = 0;
+	buf_reserve(out, 1); /* also an empty value points somewhere */
 	if (v->type == VT_DECIMAL)
 		r = get_number(in, out);
 	else

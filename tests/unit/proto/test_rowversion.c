@@ -216,6 +216,23 @@ eight_bytes_of_sql_server_read_back(void **state)
 }
 
 static void
+an_empty_text_is_a_version(void **state)
+{
+	struct value v = text_value(VT_TEXT, ""), r;
+	struct buf a = { 0 }, back = { 0 };
+	struct err e = { 0 };
+	(void)state;
+	encode(&v, &a);
+	assert_int_equal(a.len, 1);
+	assert_int_equal(rowversion_decode(buf_span(&a), &back, &r, &e), 0);
+	assert_int_equal(r.type, VT_TEXT);
+	assert_int_equal(r.s.len, 0);
+	assert_non_null(r.s.data);
+	buf_free(&a);
+	buf_free(&back);
+}
+
+static void
 no_version_is_nothing(void **state)
 {
 	struct buf a = { 0 };
@@ -285,6 +302,7 @@ main(void)
 		cmocka_unit_test(numbers_are_one_kind),
 		cmocka_unit_test(fixed_values_read_back),
 		cmocka_unit_test(eight_bytes_of_sql_server_read_back),
+		cmocka_unit_test(an_empty_text_is_a_version),
 		cmocka_unit_test(no_version_is_nothing),
 		cmocka_unit_test(damage_is_refused),
 	};
