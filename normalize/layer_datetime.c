@@ -95,7 +95,7 @@ static enum verdict
 settle_date(const struct datetime_rules *r, const struct datetime_iso *t,
     int64_t *out, struct layer_work *w)
 {
-	int64_t local, of_day;
+	int64_t local = 0, of_day;
 	if (!t->has_time && !t->has_offset) {
 		*out = t->days;
 		return VERDICT_OK;
