@@ -59,7 +59,7 @@ deepest(const struct node *n, const char *key)
 	while (*key) {
 		size_t len = strcspn(key, ".");
 		const struct node *c = n->kind == NODE_MAP ? n->first : NULL;
-		while (c && (strncmp(c->name, key, len) || c->name[len]))
+		while (c && (strncmp(c->name, key, len) != 0 || c->name[len]))
 			c = c->next;
 		if (!c)
 			break;
