@@ -25,7 +25,7 @@ split_rows(struct batch *b, uint32_t partitions,
 {
 	const uint8_t *bk = batch_find(b, ROLE_BK_HASH, NULL)->data;
 	uint8_t *gone = arena_zalloc(&b->arena, b->nrows + 1);
-	size_t at[LIMIT_PARTITIONS + 1];
+	size_t at[LIMIT_PARTITIONS + 1] = { 0 };
 
 	*out = (struct split_parts){ 0 };
 	mark_rejects(rejects, nrejects, gone);
