@@ -137,7 +137,7 @@ static int
 sweep(struct engine *en, const struct entity *entity, struct night_result *x,
     struct err *e)
 {
-	struct night_result s;
+	struct night_result s = { 0 };
 	if (stubborn_run(en, entity, MODE_SWEEP, &s, e) < 0)
 		return -1;
 	x->counts[OUT_DELETED] += s.counts[OUT_DELETED];
