@@ -192,6 +192,8 @@ retry_all(struct retrying *t, struct err *e)
 		rc = retry_entity(t, &results[n], e);
 		n += rc == 1;
 	}
+	t->engine->watch = NULL;
+	t->engine->watch_arg = NULL;
 	progress_end(&progress);
 	if (rc >= 0)
 		report(t, results, n);
