@@ -49,11 +49,12 @@ void
 canon_value(const struct value *v, struct buf *out)
 {
 	char number[DECIMAL_DOUBLE_MAX];
+	const uint8_t truth = v->type == VT_BOOL && v->b;
 
 	buf_putc(out, (uint8_t)tags[v->type]);
 	switch (v->type) {
 	case VT_BOOL:
-		put(out, &(uint8_t){ v->b }, 1);
+		put(out, &truth, 1);
 		break;
 	case VT_INT:
 		put(out, number, decimal_from_i64(v->i, number));

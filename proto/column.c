@@ -172,9 +172,10 @@ column_builder_value(struct column_builder *b, const struct value *v)
 		column_builder_null(b);
 		return;
 	}
+	const uint8_t truth = b->type == VT_BOOL && v->b;
 	switch (b->type) {
 	case VT_BOOL:
-		column_builder_fixed(b, &(uint8_t){ v->b });
+		column_builder_fixed(b, &truth);
 		break;
 	case VT_DATE:
 		column_builder_fixed(b, &(int32_t){ (int32_t)v->i });

@@ -164,7 +164,9 @@ stage_find_entity(struct stage *st, const char *name, struct err *e)
 int
 stage_begin(struct stage *st, const struct message *m, struct err *e)
 {
-	stage_finish(st);
+	/* What a plan left open is part of the run that follows it. */
+	if (st->open)
+		stage_finish(st);
 	if (stage_find_entity(st, m->entity, e) < 0)
 		return -1;
 	st->run = m->run;
@@ -182,9 +184,9 @@ stage_begin(struct stage *st, const struct message *m, struct err *e)
 void
 stage_finish(struct stage *st)
 {
-	if (st->open && st->def->close)
+	if ((st->open || st->planned) && st->def->close)
 		st->def->close(st);
-	st->open = false;
+	st->open = st->planned = false;
 	log_set_run(0, NULL);
 }
 
@@ -194,6 +196,8 @@ stage_control(struct stage *st, const struct message *m, struct err *e)
 	if ((m->kind == MSG_PLAN || m->kind == MSG_DESCRIBE) &&
 	    stage_find_entity(st, m->entity, e) < 0)
 		return -1;
+	if (m->kind == MSG_PLAN)
+		st->planned = true;
 	return st->def->control ? st->def->control(st, m, e) : 0;
 }
 

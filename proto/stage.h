@@ -47,7 +47,8 @@ struct stage_def {
 	/* As a filter, before the stream: 1 if an option asked for something
 	 * else and that is done, 0 to go on. May be NULL. */
 	int (*once)(struct stage *, struct err *e);
-	/* The run ends, or the process does; always called after open. */
+	/* The run ends, or the process does; called after open and after a
+	 * plan that no open followed. */
 	void (*close)(struct stage *);
 };
 

@@ -46,7 +46,7 @@ struct stage {
 	struct pipeline *pipeline;
 	const struct entity *entity;
 	uint64_t run;
-	bool open, opened_reported;
+	bool open, planned, opened_reported;
 	struct stage_rejects rejects;
 	uint64_t counts[OUT_COUNT]; /* acknowledged by this process */
 	/* service */
