@@ -217,6 +217,15 @@ send_deletes(struct stage *st, struct delta *self, uint32_t attempt,
 	    e);
 }
 
+/* The run is good without it, and the next one tries again. */
+static void
+tidy(struct worker *w)
+{
+	struct err e = { 0 };
+	if (worker_merge(w, &e))
+		log_err(LOG_LEVEL_WARN, "state not merged", &e);
+}
+
 /* --- without one --------------------------------------------------------- */
 
 static int
@@ -279,7 +288,7 @@ delta_control(struct stage *st, const struct message *m, struct err *e)
 	if (m->kind == MSG_DELETE)
 		return send_deletes(st, self, m->attempt, m->rows, e);
 	if (m->kind == MSG_CLOSE && m->flag)
-		return worker_merge(w, e);
+		tidy(w);
 	if (m->kind == MSG_CHUNK_END)
 		self->facts.source_rows += m->rows;
 	if (m->kind == MSG_END)

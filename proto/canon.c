@@ -63,7 +63,8 @@ canon_value(const struct value *v, struct buf *out)
 		put(out, number, decimal_from_double(v->f, number));
 		break;
 	case VT_DATE:
-		put(out, &(int32_t){ (int32_t)v->i }, 4);
+		/* Little-endian: the low half stands first. */
+		put(out, &v->i, 4);
 		break;
 	case VT_TIME:
 	case VT_TIMESTAMP:

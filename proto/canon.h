@@ -21,7 +21,7 @@ void canon_value(const struct value *v, struct buf *out);
  * canon_value. Reading one back gives type and bytes; a number comes back as
  * VT_DECIMAL, whatever it was. Text views point into in.
  */
-int canon_unpack(struct span in, struct value *values, size_t n,
-    struct err *e) MUST_CHECK;
+int canon_unpack(
+    struct span in, struct value *values, size_t n, struct err *e) MUST_CHECK;
 
 #endif

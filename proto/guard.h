@@ -1,10 +1,10 @@
 #ifndef PROTO_GUARD_H
 #define PROTO_GUARD_H
-#include <stdbool.h>
-#include <stdint.h>
 #include "proto/attr.h"
 #include "proto/buf.h"
 #include "proto/pipeline.h"
+#include <stdbool.h>
+#include <stdint.h>
 
 /*
  * The guards of architecture.md: a night must never destroy a target because
@@ -19,10 +19,10 @@ struct guard_facts {
 };
 
 /* true if deletes may go out; else why is the reason, for people. */
-bool guard_deletes(const struct entity *en, const struct guard_facts *f,
-    struct buf *why);
+bool guard_deletes(
+    const struct entity *en, const struct guard_facts *f, struct buf *why);
 /* true while updates stay under max_update_percent. */
-bool guard_updates(const struct entity *en, const struct guard_facts *f,
-    struct buf *why);
+bool guard_updates(
+    const struct entity *en, const struct guard_facts *f, struct buf *why);
 
 #endif

@@ -157,6 +157,9 @@ close_run(struct stage *st, const struct message *m, struct err *e)
 {
 	if (st->def->idle && st->open && st->def->idle(st, e) < 0)
 		return -1;
+	/* The stage may have work that only a complete run is worth. */
+	if (st->open && stage_control(st, m, e) < 0)
+		return -1;
 	stage_finish(st);
 	/* The answer is about the run that was named, whether or not this
 	 * stage had a part in it. */
