@@ -162,16 +162,18 @@ run_case(const json_t *c)
 	struct err e = { 0 };
 	struct ident self = { 0 };
 	struct buf bytes = { 0 };
-	const json_t *keys = json_object_get(c, "key"), *v;
+	const json_t *keys = json_object_get(c, "key");
+	const json_t *fields = json_object_get(c, "fields");
 	struct ident_rules rules = {
 		.entity = json_string_value(json_object_get(c, "entity")),
 		.key = { json_array_size(keys),
 		    arena_alloc(&a, 8 * json_array_size(keys)) },
 	};
-	size_t i;
-	json_array_foreach(keys, i, v) rules.key.v[i] = json_string_value(v);
+	for (size_t i = 0; i < rules.key.n; i++)
+		rules.key.v[i] = json_string_value(json_array_get(keys, i));
 	struct batch *b = batch_new();
-	json_array_foreach(json_object_get(c, "fields"), i, v) add_field(b, v);
+	for (size_t i = 0; i < json_array_size(fields); i++)
+		add_field(b, json_array_get(fields, i));
 
 	assert_int_equal(ident_key_bytes(&rules, b, 0, &bytes, &e), 0);
 	expect_hex(c, "key_encoding", bytes.data, bytes.len);
@@ -193,14 +195,12 @@ all_vectors_pass(void **state)
 {
 	json_error_t why;
 	json_t *all = json_load_file(VECTORS, 0, &why);
-	const json_t *c;
-	size_t i;
 	(void)state;
 	if (!all)
 		fail_msg("%s: %s", VECTORS, why.text);
 	assert_true(json_array_size(all) >= 14);
-	json_array_foreach(all, i, c)
-	{
+	for (size_t i = 0; i < json_array_size(all); i++) {
+		const json_t *c = json_array_get(all, i);
 		print_message(
 		    "  %s\n", json_string_value(json_object_get(c, "note")));
 		run_case(c);
