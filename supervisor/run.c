@@ -136,12 +136,23 @@ enter_open(struct run *r)
 		open_kind(r, PROC_RESOLVER);
 }
 
+/* Whoever did not open the run has nothing to close, and could not say whose
+ * end it answers. */
+static bool
+opened(const struct run *r, enum proc_kind k)
+{
+	if (k == PROC_RESOLVER)
+		return entity_resolves(r->entity);
+	return k != PROC_LOAD || loads(r);
+}
+
 static void
 enter_close(struct run *r)
 {
 	struct message m = { .kind = MSG_CLOSE, .flag = true };
 	for (int k = 0; k < PROC_KINDS; k++)
-		if (run_send(r, (enum proc_kind)k, &m) == 0)
+		if (opened(r, (enum proc_kind)k) &&
+		    run_send(r, (enum proc_kind)k, &m) == 0)
 			r->awaiting += (unsigned)procs_count(
 			    &r->engine->procs, (enum proc_kind)k);
 }
