@@ -16,6 +16,9 @@ enum { FAILED_LIMIT_DEFAULT = 100, FAILED_LIMIT_MAX = 1000000 };
 /* The rejects that the options ask for. */
 struct store_reject_filter failed_filter(const struct failed_opts *o);
 
+/* How a closed one ended, for people; NULL while it is open. */
+const char *failed_how(const struct store_reject *r);
+
 int failed_list(struct cli *c, struct err *e) MUST_CHECK;
 int failed_show(struct cli *c, struct err *e) MUST_CHECK;
 int failed_retry(struct cli *c, struct err *e) MUST_CHECK;

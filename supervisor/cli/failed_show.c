@@ -43,7 +43,7 @@ put_reject(
 	table_time(t, r->first_at);
 	table_time(t, r->last_at);
 	table_time(t, r->closed_at);
-	table_text(t, *r->closed_how ? r->closed_how : NULL);
+	table_text(t, failed_how(r));
 }
 
 static void
@@ -108,7 +108,7 @@ failed_get_open(struct cli *c, const char *number, struct arena *a,
 	if (found == 1 && out->closed_at)
 		return err_config(e, "closed",
 		    "rejected row %" PRIu64 " is closed already: %s", id,
-		    out->closed_how);
+		    failed_how(out));
 	return found < 0 ? -1 : 0;
 }
 

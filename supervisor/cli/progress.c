@@ -97,7 +97,7 @@ progress_line(const struct progress_facts *f, bool bar, struct buf *out)
 		buf_printf(out, "  %s", f->phase);
 	buf_printf(out, "  %" PRIu64 " rows", f->rows);
 	double rate = 0;
-	if (f->elapsed_ms >= RATE_FROM_MS)
+	if (f->reading && f->elapsed_ms >= RATE_FROM_MS)
 		rate = (double)f->rows * 1000 / (double)f->elapsed_ms;
 	if (rate >= 1)
 		buf_printf(out, "  %.0f rows/s", rate);

@@ -3,6 +3,7 @@
 #include "supervisor/cli/show.h"
 #include "supervisor/cli/verb.h"
 #include <inttypes.h>
+#include <string.h>
 
 enum { PAGE = 1000 };
 
@@ -51,6 +52,22 @@ failed_filter(const struct failed_opts *o)
 	};
 }
 
+const char *
+failed_how(const struct store_reject *r)
+{
+	static const char *const words[] = {
+		[STORE_REJECT_SETTLED] = "delivered, or gone from the source",
+		[STORE_REJECT_RETRIED] = "delivered by a retry",
+		[STORE_REJECT_DROPPED] = "dropped",
+	};
+	_Static_assert(ARRAY_LEN(words) == STORE_REJECT_ENDS, "all named");
+	for (int i = 0; i < STORE_REJECT_ENDS; i++)
+		if (strcmp(r->closed_how,
+			store_reject_end_name((enum store_reject_end)i)) == 0)
+			return words[i];
+	return *r->closed_how ? r->closed_how : NULL;
+}
+
 static void
 put_reject(const struct cli *c, struct table *t, const struct store_reject *r)
 {
@@ -66,7 +83,7 @@ put_reject(const struct cli *c, struct table *t, const struct store_reject *r)
 	table_time(t, r->first_at);
 	table_time(t, r->last_at);
 	table_time(t, r->closed_at);
-	table_text(t, *r->closed_how ? r->closed_how : NULL);
+	table_text(t, failed_how(r));
 	table_text(t, mask_message(en, r));
 }
 

@@ -36,7 +36,7 @@ static const struct {
 	    "orders  0 %  1000 rows  1000 rows/s  0 changes  ETA 2:16:40" },
 	{ "deletes go", { "orders", "remove", 90, 90, 7, 1, 1, 900, false },
 	    true,
-	    "orders  [####################]  remove  90 rows  100 rows/s  "
+	    "orders  [####################]  remove  90 rows  "
 	    "7 changes" },
 };
 
