@@ -83,7 +83,7 @@ next_frame(int fd, struct buf *out)
 	ssize_t k = read_up_to(fd, &len, sizeof(len));
 	if (k != sizeof(len))
 		return k < 0 ? -1 : 0;
-	if (len > LIMIT_FRAME_BYTES)
+	if (!len || len > LIMIT_FRAME_BYTES)
 		return 0;
 	buf_clear(out);
 	k = read_up_to(fd, buf_extend(out, len), len);

@@ -14,7 +14,7 @@
  * target refused. A night without changes then sends nothing and leaves the
  * state files alone.
  */
-enum { NIGHTS = 24, SEEDS = 4, BATCH_MAX = 60 };
+enum { NIGHTS = 16, SEEDS = 3, BATCH_MAX = 60 };
 
 struct world {
 	int64_t source[NIGHT_IDS], target[NIGHT_IDS];
