@@ -88,21 +88,21 @@ void
 progress_line(const struct progress_facts *f, bool bar, struct buf *out)
 {
 	int p = percent(f);
+	double rate = 0;
+	if (f->reading && f->elapsed_ms >= RATE_FROM_MS)
+		rate = (double)f->rows * 1000 / (double)f->elapsed_ms;
 	buf_puts(out, f->entity);
 	if (bar && p >= 0)
 		put_bar(p, out);
 	if (p >= 0 && f->reading)
 		buf_printf(out, "  %d %%", p);
+	put_eta(f, rate, out);
 	if (f->rows == 0 || !f->reading)
 		buf_printf(out, "  %s", f->phase);
 	buf_printf(out, "  %" PRIu64 " rows", f->rows);
-	double rate = 0;
-	if (f->reading && f->elapsed_ms >= RATE_FROM_MS)
-		rate = (double)f->rows * 1000 / (double)f->elapsed_ms;
 	if (rate >= 1)
 		buf_printf(out, "  %.0f rows/s", rate);
 	buf_printf(out, "  %" PRIu64 " changes", f->changes);
-	put_eta(f, rate, out);
 }
 
 /* The room on the terminal, less the last column, where lines wrap. */

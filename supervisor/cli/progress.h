@@ -31,8 +31,9 @@ struct progress_facts {
 };
 struct progress_facts progress_facts(const struct run *r, int64_t now_ms);
 
-/* "packages  [####----]  45 %  27000 rows  9000 rows/s  12 changes
- * ETA 0:03", without an end of line; bar only for terminals. */
+/* "packages  [####----]  45 %  ETA 0:03  27000 rows  9000 rows/s  12 changes",
+ * without an end of line; bar only for terminals. What matters most comes
+ * first, because a narrow terminal cuts the rest. */
 void progress_line(const struct progress_facts *f, bool bar, struct buf *out);
 
 #endif

@@ -17,11 +17,11 @@ static const struct {
 	    "orders  plan  0 rows  0 changes" },
 	{ "half way", { "orders", "read", 30000, 60000, 12, 4, 2, 3000, true },
 	    true,
-	    "orders  [##########----------]  50 %  30000 rows  10000 rows/s  "
-	    "12 changes  ETA 0:03" },
+	    "orders  [##########----------]  50 %  ETA 0:03  30000 rows  "
+	    "10000 rows/s  12 changes" },
 	{ "without a terminal",
 	    { "orders", "read", 30000, 60000, 12, 4, 2, 3000, true }, false,
-	    "orders  50 %  30000 rows  10000 rows/s  12 changes  ETA 0:03" },
+	    "orders  50 %  ETA 0:03  30000 rows  10000 rows/s  12 changes" },
 	{ "more than was expected",
 	    { "orders", "read", 70000, 60000, 0, 1, 0, 7000, true }, true,
 	    "orders  [###################-]  99 %  70000 rows  10000 rows/s  "
@@ -33,7 +33,7 @@ static const struct {
 	    "orders  10 rows  10 rows/s  10 changes" },
 	{ "hours to go",
 	    { "orders", "read", 1000, 8201000, 0, 1, 0, 1000, true }, false,
-	    "orders  0 %  1000 rows  1000 rows/s  0 changes  ETA 2:16:40" },
+	    "orders  0 %  ETA 2:16:40  1000 rows  1000 rows/s  0 changes" },
 	{ "deletes go", { "orders", "remove", 90, 90, 7, 1, 1, 900, false },
 	    true,
 	    "orders  [####################]  remove  90 rows  "
