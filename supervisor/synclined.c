@@ -110,9 +110,7 @@ run_night(struct cli *c, struct engine *en, struct err *e)
 	int rc = night_run(en, NULL, 0, results, &n, e);
 	for (size_t i = 0; i < n; i++)
 		log_result(&results[i]);
-	c->code = results_worst(results, n);
-	if (en->stop)
-		c->code = exit_code_worse(c->code, EXIT_RESUMABLE);
+	c->code = results_worst(results, n, n < c->pipeline->nentities);
 	free(results);
 	return rc;
 }

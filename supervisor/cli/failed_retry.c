@@ -19,6 +19,7 @@ struct retrying {
 	uint64_t left;  /* rows that may still be taken, by --limit */
 	bool more;      /* some did not fit */
 	size_t without; /* rejects whose row was not stored */
+	bool cut_short; /* told to stop before every entity had its turn */
 	const struct entity *entity;
 	struct row_ranges ranges;
 	uint64_t *ids;
@@ -166,9 +167,7 @@ report(struct retrying *t, const struct night_result *results, size_t n)
 		    t->without);
 	if (t->more)
 		cli_say(c, "there are more: the same command goes on");
-	c->code = results_worst(results, n);
-	if (t->engine->stop)
-		c->code = exit_code_worse(c->code, EXIT_RESUMABLE);
+	c->code = results_worst(results, n, t->cut_short);
 }
 
 static int
@@ -187,7 +186,8 @@ retry_all(struct retrying *t, struct err *e)
 	t->engine->watch_arg = &progress;
 	int rc =
 	    order_entities(p, &o->entity, o->entity ? 1 : 0, order, &count, e);
-	for (size_t i = 0; rc >= 0 && i < count && !t->engine->stop; i++) {
+	size_t i = 0;
+	for (; rc >= 0 && i < count && !t->engine->stop; i++) {
 		t->entity = order[i];
 		rc = retry_entity(t, &results[n], e);
 		n += rc == 1;
@@ -195,6 +195,7 @@ retry_all(struct retrying *t, struct err *e)
 	t->engine->watch = NULL;
 	t->engine->watch_arg = NULL;
 	progress_end(&progress);
+	t->cut_short = i < count;
 	if (rc >= 0)
 		report(t, results, n);
 	free(order);

@@ -109,9 +109,9 @@ results_show(struct cli *c, const struct night_result *results, size_t n)
 }
 
 enum exit_code
-results_worst(const struct night_result *results, size_t n)
+results_worst(const struct night_result *results, size_t n, bool cut_short)
 {
-	enum exit_code worst = EXIT_CLEAN;
+	enum exit_code worst = cut_short ? EXIT_RESUMABLE : EXIT_CLEAN;
 	for (size_t i = 0; i < n; i++)
 		worst = exit_code_worse(worst, results[i].code);
 	return worst;

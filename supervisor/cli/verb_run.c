@@ -3,6 +3,7 @@
 #include "supervisor/cli/results.h"
 #include "supervisor/cli/verb.h"
 #include <stdlib.h>
+#include <string.h>
 
 /* "orders, lines", or "all", for the audit. */
 static int
@@ -15,6 +16,20 @@ audit_run(struct cli *c, struct err *e)
 	    c, "run", names.len ? buf_str(&names) : "all entities", e);
 	buf_free(&names);
 	return rc;
+}
+
+/* How many entities the night is about; a name may be given twice. */
+static size_t
+wanted(const struct cli *c)
+{
+	size_t n = 0;
+	for (int i = 0; i < c->nwords; i++) {
+		int first = 0;
+		while (strcmp(c->words[first], c->words[i]) != 0)
+			first++;
+		n += first == i;
+	}
+	return c->nwords ? n : c->pipeline->nentities;
 }
 
 static int
@@ -33,9 +48,11 @@ run_night(struct cli *c, struct engine *en, struct err *e)
 	/* A night that broke off has still done what it did. */
 	if (rc == 0 || n > 0)
 		results_show(c, results, n);
-	c->code = results_worst(results, n);
-	if (en->stop)
-		c->code = exit_code_worse(c->code, EXIT_RESUMABLE);
+	bool cut_short = rc == 0 && n < wanted(c);
+	if (cut_short)
+		cli_say(c, "stopped: not every entity had its turn; 'syncline "
+			   "run' does the rest");
+	c->code = results_worst(results, n, cut_short);
 	free(results);
 	return rc;
 }
