@@ -101,12 +101,9 @@ log_result(const struct night_result *x)
 static int
 run_night(struct cli *c, struct engine *en, struct err *e)
 {
-	struct service s = { .engine = en };
 	size_t n = 0;
 	struct night_result *results =
 	    mem_zalloc((c->pipeline->nentities + 1) * sizeof(*results));
-	en->watch = watch;
-	en->watch_arg = &s;
 	int rc = night_run(en, NULL, 0, results, &n, e);
 	for (size_t i = 0; i < n; i++)
 		log_result(&results[i]);
@@ -119,10 +116,13 @@ static int
 serve(struct cli *c, struct err *e)
 {
 	struct engine en;
+	struct service s = { .engine = &en };
 	if (cli_load(c, e) < 0 || cli_store(c, STORE_WRITE, e) < 0 ||
 	    cli_audit(c, "run", "all entities, by synclined", e) < 0)
 		return -1;
 	int rc = engine_open(&en, c->pipeline, c->store, e);
+	en.watch = watch;
+	en.watch_arg = &s;
 	if (rc == 0)
 		rc = run_night(c, &en, e);
 	tell("STOPPING=1");

@@ -36,15 +36,11 @@ static int
 run_night(struct cli *c, struct engine *en, struct err *e)
 {
 	size_t n = 0;
-	struct progress progress;
 	struct night_result *results =
 	    mem_zalloc((c->pipeline->nentities + 1) * sizeof(*results));
-	progress_init(&progress, c->quiet);
-	en->watch = progress_watch;
-	en->watch_arg = &progress;
 	int rc = night_run(en, (const char *const *)c->words, (size_t)c->nwords,
 	    results, &n, e);
-	progress_end(&progress);
+	progress_end(en->watch_arg);
 	/* A night that broke off has still done what it did. */
 	if (rc == 0 || n > 0)
 		results_show(c, results, n);
@@ -61,10 +57,14 @@ static int
 run(struct cli *c, struct err *e)
 {
 	struct engine en;
+	struct progress progress;
 	if (cli_load(c, e) < 0 || cli_store(c, STORE_WRITE, e) < 0 ||
 	    audit_run(c, e) < 0)
 		return -1;
 	int rc = engine_open(&en, c->pipeline, c->store, e);
+	progress_init(&progress, c->quiet);
+	en.watch = progress_watch;
+	en.watch_arg = &progress;
 	if (rc == 0)
 		rc = run_night(c, &en, e);
 	engine_close(&en);
