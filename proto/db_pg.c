@@ -166,6 +166,13 @@ db_pg_settle(struct pg_conn *c, struct err *e)
 	return 0;
 }
 
+static void
+advise(struct err *e, const char *what)
+{
+	size_t n = strlen(e->msg);
+	snprintf(e->msg + n, sizeof(e->msg) - n, "; %s", what);
+}
+
 int
 db_pg_connect_error(const char *name, const char *msg, struct err *e)
 {
@@ -178,7 +185,8 @@ db_pg_connect_error(const char *name, const char *msg, struct err *e)
 			snprintf(state, sizeof(state), "%.5s", p + 3);
 	}
 	enum err_class cls = state[0] ? state_class(state) : ERR_RETRY;
-	if (!state[0] && strstr(msg, "no password supplied"))
+	bool no_password = !state[0] && strstr(msg, "no password supplied");
+	if (no_password)
 		cls = ERR_CONFIG;
 	if (cls == ERR_DATA)
 		cls = ERR_CONFIG;
@@ -187,5 +195,11 @@ db_pg_connect_error(const char *name, const char *msg, struct err *e)
 	if (where)
 		*where = '\0';
 	trim_message(e);
-	return err_wrap(e, "connection %s", name);
+	err_wrap(e, "connection %s", name);
+	if (no_password || strcmp(state, "28P01") == 0)
+		advise(e, no_password ? "give the connection a `password`, "
+					"such as file:PATH"
+				      : "check the user in `dsn` and the "
+					"`password` of the connection");
+	return -1;
 }
