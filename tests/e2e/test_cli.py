@@ -71,7 +71,8 @@ def test_check_finds_nothing_wrong_and_writes_nothing(small):
 def test_check_reports_all_entities(small):
     one = small.entity(fields=[{"to": "id", "from": "nr"}])
     two = small.entity(name="others", source={
-        "connection": "from", "table": "nothing"})
+        "connection": "from", "table": "nothing"}, target={
+        "connection": "to", "table": "others", "create": True})
     small.site.write(
         [{"name": "from", "driver": "sqlite", "path": "source.db"},
          {"name": "to", "driver": "sqlite", "path": "target.db"}], [one, two])

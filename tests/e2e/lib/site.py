@@ -14,7 +14,7 @@ from lib import processes
 from lib.books import Books
 from lib.wait import PATIENCE_SECONDS, wait_until
 
-HANGS_SECONDS = 300
+HANGS_SECONDS = 100
 LOGFMT = re.compile(r"(<[0-7]>)?(time|level)=")
 
 

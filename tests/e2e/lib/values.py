@@ -192,7 +192,7 @@ OPAQUE = [
     Type(pg, draw, pg, None, key=False) for pg, draw in (
         ("interval", lambda rng: rng.choice(
             ("1 day", "-3 mons +02:03:04.5", "1 year 2 mons"))),
-        ("inet", lambda rng: rng.choice(("10.0.0.0/8", "::1", "192.0.2.7"))),
+        ("inet", lambda rng: rng.choice(("10.0.0.0/8", "::1/128", "192.0.2.7/32"))),
         ("int4range", lambda rng: f"[{rng.randint(0, 9)},{99})"),
         ("text[]", lambda rng: rng.choice(
             ("{}", '{a,"b c",NULL}', '{"\\"q\\"","{}"}'))),
