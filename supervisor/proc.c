@@ -4,6 +4,7 @@
 #include "proto/log.h"
 #include "proto/peers.h"
 #include "supervisor/spawn.h"
+#include "supervisor/stage_env.h"
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -87,6 +88,7 @@ start(struct procs *ps, struct proc *p, struct err *e)
 	    p->address, sizeof(p->address), "%s.%u", p->name, p->generation);
 	snprintf(p->endpoint, sizeof(p->endpoint), "ipc://%s/%s",
 	    ps->conf.runtime_dir, p->address);
+	char **env = stage_env_new(ps->conf.pipeline, p->kind);
 	const struct spawn_stage s = {
 		.bin_dir = ps->conf.bin_dir,
 		.stage = kind_names[p->kind],
@@ -97,9 +99,12 @@ start(struct procs *ps, struct proc *p, struct err *e)
 		.endpoint = p->endpoint,
 		.instance = p->instance,
 		.instances = (unsigned)procs_count(ps, p->kind),
+		.env = env,
 	};
 	err_clear(&p->error);
-	if (spawn_stage(&s, &p->pid, e) < 0)
+	int r = spawn_stage(&s, &p->pid, e);
+	free(env);
+	if (r < 0)
 		return -1;
 	p->state = PROC_STARTING;
 	p->started_ms = clock_mono_ms();

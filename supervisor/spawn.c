@@ -23,7 +23,7 @@ spawn_bin_dir(char *out, size_t size, struct err *e)
 
 /* In the child, before exec; only async-signal-safe calls. */
 static void
-become(const char *path, char *const argv[], pid_t parent)
+become(const char *path, char *const argv[], char *const env[], pid_t parent)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	/* The parent may have died before prctl took effect. */
@@ -38,7 +38,7 @@ become(const char *path, char *const argv[], pid_t parent)
 		dup2(null, STDIN_FILENO);
 	dup2(STDERR_FILENO, STDOUT_FILENO);
 	close_range(3, ~0U, 0);
-	execv(path, argv);
+	execve(path, argv, env);
 	_exit(errno == ENOENT ? 78 : 71);
 }
 
@@ -62,7 +62,7 @@ spawn_stage(const struct spawn_stage *s, pid_t *pid, struct err *e)
 		: log_enabled(LOG_LEVEL_INFO) ? NULL
 					      : "--quiet",
 		NULL };
-	/* execv does not write to the words; its type is older than const. */
+	/* execve does not write to the words; its type is older than const. */
 	char *words[ARRAY_LEN(argv)];
 	memcpy(words, argv, sizeof(argv));
 	pid_t parent = getpid();
@@ -70,7 +70,7 @@ spawn_stage(const struct spawn_stage *s, pid_t *pid, struct err *e)
 	if (child < 0)
 		return err_errno(e, "fork");
 	if (child == 0)
-		become(path, words, parent);
+		become(path, words, s->env, parent);
 	*pid = child;
 	return 0;
 }

@@ -12,6 +12,7 @@ struct spawn_stage {
 	const char *called; /* what messages call it */
 	const char *base, *control, *endpoint;
 	unsigned instance, instances;
+	char *const *env; /* what it may know */
 };
 
 /*
