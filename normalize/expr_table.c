@@ -4,7 +4,6 @@
 #include "proto/sql.h"
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 /*
  * The batch as a virtual table, so that one statement runs over all its rows.

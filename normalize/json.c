@@ -306,6 +306,7 @@ json_canonical(
 	struct parser j = { in.data, in.data + in.len, out, w, NULL, 0 };
 	w->nmembers = 0;
 	buf_clear(&w->keys);
+	buf_reserve(&w->keys, 64); /* spans of it are never NULL */
 	buf_clear(out);
 	int r = value(&j);
 	skip_spaces(&j);

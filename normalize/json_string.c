@@ -1,7 +1,6 @@
 #include "normalize/json_string.h"
 #include "normalize/json.h"
 #include "normalize/utf8.h"
-#include <stdbool.h>
 #include <string.h>
 
 static int32_t

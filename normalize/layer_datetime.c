@@ -134,11 +134,11 @@ settle(const struct datetime_rules *r, const struct datetime_iso *t,
 	}
 	if (!t->has_date)
 		return bad_datetime(w, "has no date");
-	if (to == VT_DATE)
-		return settle_date(r, t, out, w);
-	if (to == VT_TIMESTAMP)
-		return settle_local(r, t, out, w);
-	return settle_instant(r, t, out, w);
+	enum verdict v = to == VT_DATE        ? settle_date(r, t, out, w)
+			 : to == VT_TIMESTAMP ? settle_local(r, t, out, w)
+					      : settle_instant(r, t, out, w);
+	int64_t first = to == VT_DATE ? DATE_MIN : DATE_MIN * MICROS_PER_DAY;
+	return v == VERDICT_OK && *out < first ? out_of_range(w) : v;
 }
 
 /* 0000-00-00, alone or with a midnight. */

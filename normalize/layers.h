@@ -9,7 +9,6 @@
 #include "proto/column.h"
 #include "proto/pipeline.h"
 #include "proto/value.h"
-#include "proto/zone.h"
 #include <stdbool.h>
 #include <stdint.h>
 

@@ -1,6 +1,5 @@
 #ifndef NORMALIZE_MAPPING_IMPL_H
 #define NORMALIZE_MAPPING_IMPL_H
-#include "normalize/checks.h"
 #include "normalize/expr.h"
 #include "normalize/layers.h"
 #include "normalize/mapping.h"

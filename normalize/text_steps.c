@@ -22,6 +22,7 @@ text_work_next(struct text_work *w)
 {
 	w->turn ^= 1;
 	buf_clear(&w->out[w->turn]);
+	buf_reserve(&w->out[w->turn], 64); /* spans of it are never NULL */
 	return &w->out[w->turn];
 }
 

@@ -207,6 +207,8 @@ static struct span
 map(const struct transform_step *step, struct span s)
 {
 	struct transform_pair want = { .from = s };
+	if (!step->npairs)
+		return s;
 	const struct transform_pair *p = bsearch(
 	    &want, step->pairs, step->npairs, sizeof(want), compare_pairs);
 	return p ? p->to : s;

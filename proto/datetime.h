@@ -11,6 +11,7 @@
  * 1970-01-01, microseconds from 1970-01-01T00:00:00. Years -9999 to 294276,
  * as far as PostgreSQL goes; a year outside 0 to 9999 is written with a sign.
  */
+#define DATE_MIN        (-4371587) /* the first day of the year -9999 */
 #define DATE_INFINITY   INT32_MAX
 #define DATE_NEG_INF    INT32_MIN
 #define MICROS_INFINITY INT64_MAX

@@ -64,6 +64,8 @@ formats(void **state)
 		    "2025-01-15T10:30:45.000000Z" },
 		{ NULL, TZ ", formats: [epoch_ms]", VT_DECIMAL, "1.5",
 		    "1970-01-01T00:00:00.001500Z" },
+		{ NULL, TZ ", formats: [epoch]", VT_TEXT, "-5515555555555",
+		    "!out_of_range" },
 		{ NULL, TZ ", formats: [epoch]", VT_TEXT, "NaN",
 		    "!bad_datetime" },
 		{ NULL, TZ ", formats: [epoch]", VT_TEXT, "1e40",
