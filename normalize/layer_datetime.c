@@ -1,6 +1,7 @@
 #include "normalize/layers.h"
 #include "normalize/utf8.h"
 #include "proto/datetime.h"
+#include "proto/zone.h"
 #include <string.h>
 
 static enum verdict

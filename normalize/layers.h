@@ -12,6 +12,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct zone;
+
 /*
  * The layers of normalisation, one value at a time. A value comes out
  * converted, as NULL, or refused with a code of its own; never changed into

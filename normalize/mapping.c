@@ -1,4 +1,5 @@
 #include "normalize/mapping_impl.h"
+#include "proto/zone.h"
 #include <stdlib.h>
 #include <string.h>
 

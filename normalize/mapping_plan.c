@@ -1,4 +1,6 @@
+#include "normalize/checks.h"
 #include "normalize/mapping_impl.h"
+#include "proto/zone.h"
 #include <string.h>
 #include <strings.h>
 

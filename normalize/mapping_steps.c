@@ -1,3 +1,4 @@
+#include "normalize/checks.h"
 #include "normalize/mapping_apply.h"
 #include "normalize/rewrite.h"
 #include <string.h>
