@@ -1,7 +1,6 @@
 #include "delta/change.h"
 #include "delta/rows.h"
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 enum verdict {

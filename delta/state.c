@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <sqlite3.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 enum { BUSY_MS = 30000 };

@@ -1,6 +1,5 @@
 #include "delta/state_impl.h"
 #include <sqlite3.h>
-#include <string.h>
 
 /* Blobs are cut about here: a reader holds one in memory. */
 enum { BLOB_BYTES = 256 << 10 };

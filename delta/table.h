@@ -1,6 +1,5 @@
 #ifndef DELTA_TABLE_H
 #define DELTA_TABLE_H
-#include "proto/attr.h"
 #include <stddef.h>
 #include <stdint.h>
 
