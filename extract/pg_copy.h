@@ -6,7 +6,6 @@
 #include "proto/attr.h"
 #include "proto/buf.h"
 #include "proto/err.h"
-#include <stdbool.h>
 
 /*
  * The stream of COPY … (FORMAT binary), in pieces cut anywhere, into emit.

@@ -1,6 +1,5 @@
 #include "extract/pg_value.h"
 #include "proto/datetime.h"
-#include "proto/limits.h"
 #include <float.h>
 #include <math.h>
 #include <stdio.h>

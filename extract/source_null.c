@@ -1,6 +1,5 @@
 #include "extract/source.h"
 #include "proto/datetime.h"
-#include "proto/decimal.h"
 #include <stdio.h>
 #include <string.h>
 
