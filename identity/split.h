@@ -1,7 +1,6 @@
 #ifndef IDENTITY_SPLIT_H
 #define IDENTITY_SPLIT_H
 #include "identity/ident.h"
-#include "proto/attr.h"
 #include "proto/batch.h"
 #include <stddef.h>
 #include <stdint.h>
