@@ -1,9 +1,7 @@
 #ifndef LOAD_PLAN_H
 #define LOAD_PLAN_H
 #include "proto/arena.h"
-#include "proto/attr.h"
 #include "proto/batch.h"
-#include "proto/err.h"
 #include "proto/pipeline.h"
 #include "proto/schema.h"
 

@@ -2,7 +2,6 @@
 #include "proto/decimal.h"
 #include <math.h>
 #include <sqlite3.h>
-#include <string.h>
 
 /* SQLite's own rule (datatype3.html, 3.1): INT wins over all others. */
 static bool

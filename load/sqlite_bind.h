@@ -1,6 +1,5 @@
 #ifndef LOAD_SQLITE_BIND_H
 #define LOAD_SQLITE_BIND_H
-#include "load/input.h"
 #include "load/plan.h"
 
 struct sqlite3_stmt;
