@@ -1,8 +1,6 @@
 #include "proto/batch.h"
 #include "proto/limits.h"
 #include "proto/unpack.h"
-#include <stdlib.h>
-#include <string.h>
 
 /*
  * The mirror of batch_encode.c. Nothing in the frame is trusted: every length

@@ -1,6 +1,5 @@
 #ifndef PROTO_CANON_H
 #define PROTO_CANON_H
-#include "proto/arena.h"
 #include "proto/attr.h"
 #include "proto/buf.h"
 #include "proto/err.h"

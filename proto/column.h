@@ -1,7 +1,6 @@
 #ifndef PROTO_COLUMN_H
 #define PROTO_COLUMN_H
 #include "proto/arena.h"
-#include "proto/attr.h"
 #include "proto/value.h"
 #include <stdbool.h>
 #include <stdint.h>

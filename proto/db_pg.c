@@ -3,7 +3,6 @@
 #include "proto/log.h"
 #include <postgresql/libpq-fe.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* Results mean the same on every server, whatever its configuration says. */

@@ -1,7 +1,6 @@
 #include "proto/db_sqlite.h"
 #include <errno.h>
 #include <sqlite3.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>

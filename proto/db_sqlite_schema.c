@@ -2,8 +2,6 @@
 #include "proto/limits.h"
 #include <ctype.h>
 #include <sqlite3.h>
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 static const struct {

@@ -1,7 +1,6 @@
 /* decimal.h, part two: to and from the machine's integers and doubles. */
 #include "proto/arena.h"
 #include "proto/decimal.h"
-#include <errno.h>
 #include <float.h>
 #include <math.h>
 #include <stdio.h>

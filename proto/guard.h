@@ -1,6 +1,5 @@
 #ifndef PROTO_GUARD_H
 #define PROTO_GUARD_H
-#include "proto/attr.h"
 #include "proto/buf.h"
 #include "proto/pipeline.h"
 #include <stdbool.h>

@@ -1,6 +1,5 @@
 #ifndef PROTO_LOG_H
 #define PROTO_LOG_H
-#include "proto/attr.h"
 #include "proto/err.h"
 #include <stdbool.h>
 #include <stdint.h>

@@ -4,7 +4,6 @@
 #include "proto/pipeline_spec.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>

@@ -1,7 +1,6 @@
 /* What must be true of one connection or field, and what each starts from. */
 #include "proto/datetime.h"
 #include "proto/pipeline_spec.h"
-#include "proto/spec_text.h"
 #include <stdbool.h>
 #include <string.h>
 

@@ -1,7 +1,6 @@
 /* The keys of a field, and the options of layers 2 to 4. */
 #include "proto/limits.h"
 #include "proto/pipeline_spec.h"
-#include <stdint.h>
 
 enum { SCALE_MAX = 16383, PRECISION_MAX = 131072, LIST_MAX = 10000 };
 

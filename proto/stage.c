@@ -1,5 +1,4 @@
 #include "proto/stage.h"
-#include "proto/clock.h"
 #include "proto/limits.h"
 #include "proto/log.h"
 #include "proto/stage_impl.h"

@@ -1,8 +1,6 @@
 #include "proto/log.h"
 #include "proto/stage_impl.h"
-#include <errno.h>
 #include <fcntl.h>
-#include <string.h>
 #include <unistd.h>
 
 /*

@@ -1,7 +1,6 @@
 #include "proto/clock.h"
 #include "proto/log.h"
 #include "proto/stage_impl.h"
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>

@@ -5,7 +5,6 @@
 #include "proto/buf.h"
 #include "proto/err.h"
 #include "proto/store.h"
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 

@@ -6,7 +6,6 @@
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 enum { CACHE = 96, BUSY_MS = 10000, APPLICATION_ID = 0x53594e43 /* SYNC */ };

@@ -1,8 +1,6 @@
 #include "proto/stream.h"
 #include "proto/limits.h"
 #include <errno.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 /* What the first bytes of an object say about it. */

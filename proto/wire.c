@@ -1,5 +1,4 @@
 #include "proto/wire.h"
-#include <stdbool.h>
 
 struct walk {
 	const uint8_t *start, *p, *end;
