@@ -1,9 +1,7 @@
 #include "proto/guard.h"
 #include "proto/log.h"
-#include "supervisor/ledger.h"
 #include "supervisor/run_impl.h"
 #include <inttypes.h>
-#include <string.h>
 
 /*
  * What follows the last chunk: the guards, the deletes of what the source no

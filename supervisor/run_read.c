@@ -1,6 +1,4 @@
-#include "proto/clock.h"
 #include "proto/log.h"
-#include "proto/rowversion.h"
 #include "supervisor/ledger.h"
 #include "supervisor/run_impl.h"
 #include <string.h>

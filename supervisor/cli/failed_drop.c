@@ -1,6 +1,5 @@
 #include "proto/log.h"
 #include "supervisor/cli/failed.h"
-#include <inttypes.h>
 #include <stdio.h>
 #include <unistd.h>
 

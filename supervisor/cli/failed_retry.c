@@ -1,4 +1,3 @@
-#include "proto/log.h"
 #include "supervisor/cli/failed.h"
 #include "supervisor/cli/progress.h"
 #include "supervisor/cli/results.h"

@@ -2,7 +2,6 @@
 #include "supervisor/cli/show.h"
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 
 static const struct table_column columns[] = {
 	{ "entity", TABLE_TEXT, 0 },

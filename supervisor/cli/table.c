@@ -1,7 +1,6 @@
 #include "supervisor/cli/table.h"
 #include "supervisor/cli/plain.h"
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>

@@ -3,7 +3,6 @@
 #include "supervisor/cli/verb.h"
 #include "supervisor/night.h"
 #include "supervisor/order.h"
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>

@@ -3,7 +3,6 @@
 #include "supervisor/cli/verb.h"
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* The migration that made the table of the audit. */
 enum { AUDIT_SINCE = 3 };
