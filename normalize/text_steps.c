@@ -46,13 +46,26 @@ is_stripped_control(int32_t cp)
 	return cp >= 0x7f && cp < 0xa0;
 }
 
+/* True if there may be one: C1 controls are 0xc2 and a byte below 0xa0. */
+static bool
+has_controls(struct span s)
+{
+	for (size_t i = 0; i < s.len; i++) {
+		uint8_t c = s.data[i];
+		if ((c < 0x20 && c != '\t' && c != '\n') || c == 0x7f ||
+		    (c == 0xc2 && i + 1 < s.len && s.data[i + 1] < 0xa0))
+			return true;
+	}
+	return false;
+}
+
 struct span
 text_step_controls(
     struct span s, const struct text_options *o, struct text_work *w)
 {
 	bool lf = o->newlines == NEWLINES_LF;
 	bool strip = o->control == CONTROL_STRIP;
-	if (!lf && !strip)
+	if ((!lf && !strip) || !has_controls(s))
 		return s;
 	struct buf *out = text_work_next(w);
 	const uint8_t *p = s.data, *end = p + s.len;
@@ -100,8 +113,11 @@ text_step_unicode(
 	if (n < 0)
 		return -1;
 	struct buf *out = text_work_next(w);
+	buf_reserve(out, (size_t)n * UTF8_MAX);
+	uint8_t *to = out->data;
 	for (ptrdiff_t i = 0; i < n; i++)
-		utf8_append(out, w->points[i]);
+		to += utf8_put(to, w->points[i]);
+	out->len = (size_t)(to - out->data);
 	*s = buf_span(out);
 	return out->len <= LIMIT_VALUE_BYTES ? 0 : -1;
 }

@@ -23,11 +23,9 @@ lead_of(uint8_t c)
 }
 
 int32_t
-utf8_next(const uint8_t **p, const uint8_t *end)
+utf8_next_long(const uint8_t **p, const uint8_t *end)
 {
 	uint8_t c = *(*p)++;
-	if (c < 0x80)
-		return c;
 	struct lead l = lead_of(c);
 	if (!l.more)
 		return UTF8_BAD;

@@ -9,9 +9,24 @@
  * U+10FFFF. */
 enum { UTF8_BAD = -1, UTF8_MAX = 4 };
 
+int32_t utf8_next_long(const uint8_t **p, const uint8_t *end);
+
 /* The code point at *p, which moves past it; UTF8_BAD moves past the longest
  * start of a character there is, at least one byte. *p < end. */
-int32_t utf8_next(const uint8_t **p, const uint8_t *end);
+static inline int32_t
+utf8_next(const uint8_t **p, const uint8_t *end)
+{
+	const uint8_t *q = *p;
+	if (*q < 0x80) {
+		*p = q + 1;
+		return *q;
+	}
+	if (*q >= 0xc2 && *q <= 0xdf && end - q > 1 && (q[1] & 0xc0) == 0x80) {
+		*p = q + 2;
+		return (q[0] & 0x1f) << 6 | (q[1] & 0x3f);
+	}
+	return utf8_next_long(p, end);
+}
 
 bool utf8_valid(struct span s);
 /* True if all bytes are below 0x80. */
