@@ -143,15 +143,6 @@ store_chunk_done(struct store *s, const struct store_chunk *c, struct err *e)
 	return store_leave(s, own, rc, e);
 }
 
-int
-store_chunk_release(struct store *s, uint64_t run, struct err *e)
-{
-	return store_write(s, STORE_CHEAP,
-	    "UPDATE chunks SET state = 'planned' "
-	    "WHERE run_id = $1 AND state IN ('assigned', 'read')",
-	    STORE_ARGS(arg_u64(run)), e);
-}
-
 /* --- reading ---------------------------------------------------------------
  */
 
@@ -178,42 +169,6 @@ read_chunk(struct store_rows *q, struct arena *a, struct store_chunk *c)
 	c->done_at = (int64_t)store_db_u64(q);
 }
 
-static int
-read_one(struct store_rows *q, struct arena *a, struct store_chunk *out,
-    struct err *e)
-{
-	int rc = store_db_step(q, e);
-	if (rc == 1) {
-		read_chunk(q, a, out);
-		store_db_end(q);
-	}
-	return rc;
-}
-
-int
-store_chunk_get(
-    struct store *s, struct arena *a, struct store_chunk *c, struct err *e)
-{
-	struct store_rows q;
-	if (store_db_query(s, SELECT "WHERE run_id = $1 AND chunk = $2",
-		STORE_ARGS(arg_u64(c->run), arg_u64(c->chunk)), &q, e) < 0)
-		return -1;
-	return read_one(&q, a, c, e);
-}
-
-int
-store_chunk_next(struct store *s, uint64_t run, struct arena *a,
-    struct store_chunk *out, struct err *e)
-{
-	struct store_rows q;
-	if (store_db_query(s,
-		SELECT "WHERE run_id = $1 AND state = 'planned' "
-		       "AND chunk <> $2 ORDER BY chunk LIMIT 1",
-		STORE_ARGS(arg_u64(run), arg_u64(CHUNK_DELETES)), &q, e) < 0)
-		return -1;
-	return read_one(&q, a, out, e);
-}
-
 int
 store_chunk_list(struct store *s, const struct store_chunk_page *page,
     struct arena *a, struct store_chunks *out, struct err *e)
@@ -232,39 +187,4 @@ store_chunk_list(struct store *s, const struct store_chunk_page *page,
 		read_chunk(&q, a, store_list_add(&list));
 	*out = (struct store_chunks){ list.n, list.items };
 	return rc;
-}
-
-#define DONE(column)                                                           \
-	"coalesce(sum(" column ") FILTER (WHERE state = 'done'), 0)"
-#define READ(column)                                                           \
-	"coalesce(sum(" column                                                 \
-	") FILTER (WHERE state = 'done' AND chunk <> $1), 0)"
-
-int
-store_chunk_totals(struct store *s, uint64_t run, struct arena *a,
-    struct store_chunk_totals *out, struct err *e)
-{
-	struct store_rows q;
-	if (store_db_query(s,
-		"SELECT count(*) FILTER (WHERE chunk <> $1), "
-		"count(*) FILTER (WHERE state = 'done' AND chunk <> $1), "
-		"coalesce(sum(estimate) FILTER (WHERE chunk <> $1), 0), " READ("row_count") ", " READ("batches") ", " READ("bytes") ", " DONE("inserted") ", " DONE(
-		    "updated") ", " DONE("deleted") ", " DONE("unchanged") ", " DONE("rejected") ", " DONE("conflicted") ", " DONE("pending") ", "
-																	      "max(version) FILTER (WHERE state = 'done') "
-																	      "FROM chunks WHERE run_id = $2",
-		STORE_ARGS(arg_u64(CHUNK_DELETES), arg_u64(run)), &q, e) < 0)
-		return -1;
-	int rc = store_db_step(&q, e);
-	if (rc != 1)
-		return rc < 0 ? -1 : err_bug(e, "an aggregate without a row");
-	out->chunks = store_db_u64(&q);
-	out->done = store_db_u64(&q);
-	out->estimate = store_db_u64(&q);
-	out->rows = store_db_u64(&q);
-	out->batches = store_db_u64(&q);
-	out->bytes = store_db_u64(&q);
-	store_counts(&q, out->counts);
-	out->version = store_db_blob(&q, a);
-	store_db_end(&q);
-	return 0;
 }

@@ -56,18 +56,7 @@ int store_chunk_read(
 int store_chunk_done(
     struct store *s, const struct store_chunk *c, struct err *e) MUST_CHECK;
 
-/* After a restart: every chunk of the run that is not done is planned again,
- * its attempt stays counted. */
-int store_chunk_release(
-    struct store *s, uint64_t run, struct err *e) MUST_CHECK;
-
-/* Fills in the chunk that c's run and chunk name. */
-int store_chunk_get(struct store *s, struct arena *a, struct store_chunk *c,
-    struct err *e) MUST_CHECK;
-/* The run's first planned chunk, never CHUNK_DELETES, or 0. */
-int store_chunk_next(struct store *s, uint64_t run, struct arena *a,
-    struct store_chunk *out, struct err *e) MUST_CHECK;
-
+/* By rising number. */
 struct store_chunk_page {
 	uint64_t run;
 	uint32_t from; /* the first chunk number wanted */
@@ -79,16 +68,5 @@ struct store_chunks {
 };
 int store_chunk_list(struct store *s, const struct store_chunk_page *page,
     struct arena *a, struct store_chunks *out, struct err *e) MUST_CHECK;
-
-/* What the ledger has of a run. CHUNK_DELETES is in counts only. */
-struct store_chunk_totals {
-	uint64_t chunks, done;
-	uint64_t estimate;             /* of all */
-	uint64_t rows, batches, bytes; /* of done ones */
-	uint64_t counts[OUT_COUNT];    /* of done ones */
-	struct span version;           /* highest of done ones; in the arena */
-};
-int store_chunk_totals(struct store *s, uint64_t run, struct arena *a,
-    struct store_chunk_totals *out, struct err *e) MUST_CHECK;
 
 #endif

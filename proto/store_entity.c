@@ -97,12 +97,3 @@ store_watermark_set(struct store *s, const char *entity,
 		return -1;
 	return store_leave(s, own, watermark_put(s, entity, w, e), e);
 }
-
-int
-store_watermark_clear(struct store *s, const char *entity, struct err *e)
-{
-	return store_write(s, STORE_DURABLE,
-	    "DELETE FROM watermarks WHERE entity_id = "
-	    "(SELECT id FROM entities WHERE name = $1)",
-	    STORE_ARGS(arg_text(entity)), e);
-}

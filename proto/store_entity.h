@@ -37,28 +37,16 @@ int store_watermark_get(struct store *s, const char *entity, struct arena *a,
 /* at is filled in. Durable. */
 int store_watermark_set(struct store *s, const char *entity,
     const struct store_watermark *w, struct err *e) MUST_CHECK;
-/* The next run reads everything. Durable. */
-int store_watermark_clear(
-    struct store *s, const char *entity, struct err *e) MUST_CHECK;
 
 /* Who did what: every order from outside and every change of the schema. */
 struct store_audit {
-	uint64_t id;
-	int64_t at;
 	const char *actor; /* user name */
 	const char *verb;  /* "run", "migrate", "failed drop" */
 	const char *detail;
 };
 
-/* id and at are filled in. Durable. */
+/* Dated now. Durable. */
 int store_audit_add(
     struct store *s, const struct store_audit *entry, struct err *e) MUST_CHECK;
-/* The newest limit entries, newest first. */
-struct store_audits {
-	size_t n;
-	struct store_audit *v;
-};
-int store_audit_list(struct store *s, size_t limit, struct arena *a,
-    struct store_audits *out, struct err *e) MUST_CHECK;
 
 #endif

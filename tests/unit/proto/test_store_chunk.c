@@ -4,9 +4,12 @@
 static struct store_chunk
 get(struct fixture *f, uint64_t run, uint32_t chunk)
 {
-	struct store_chunk c = { .run = run, .chunk = chunk };
-	RETURNS(f, 1, store_chunk_get(f->s, &f->a, &c, &f->e));
-	return c;
+	struct store_chunk_page at = { .run = run, .from = chunk, .limit = 1 };
+	struct store_chunks page;
+	OK(f, store_chunk_list(f->s, &at, &f->a, &page, &f->e));
+	assert_int_equal(page.n, 1);
+	assert_int_equal(page.v[0].chunk, chunk);
+	return page.v[0];
 }
 
 static void
@@ -41,9 +44,6 @@ test_one_life(void **state)
 	assert_int_equal(c.counts[OUT_PENDING], 0);
 	assert_int_equal(c.version.len, 2);
 	assert_true(c.done_at >= c.started_at);
-
-	struct store_chunk none = { .run = run, .chunk = 4 };
-	RETURNS(f, 0, store_chunk_get(f->s, &f->a, &none, &f->e));
 }
 
 /* What an older attempt reported has no effect. */
@@ -88,36 +88,6 @@ test_order_of_states(void **state)
 }
 
 static void
-test_next_and_release(void **state)
-{
-	struct fixture *f = *state;
-	struct store_chunk c;
-	uint64_t run = fixture_run(f, "parts");
-	fixture_chunk(f, run, CHUNK_DELETES);
-	for (uint32_t i = 0; i < 4; i++)
-		fixture_chunk(f, run, i);
-	for (uint32_t i = 0; i < 4; i++) {
-		RETURNS(f, 1, store_chunk_next(f->s, run, &f->a, &c, &f->e));
-		assert_int_equal(c.chunk, i);
-		fixture_assign(f, run, i);
-	}
-	/* The deletes are never handed out like a part of the source. */
-	RETURNS(f, 0, store_chunk_next(f->s, run, &f->a, &c, &f->e));
-
-	fixture_finish(f, run, 0, 1);
-	struct store_chunk read = { .run = run, .chunk = 2, .attempt = 1 };
-	OK(f, store_chunk_read(f->s, &read, &f->e));
-	fixture_reopen(f, STORE_WRITE); /* a restart */
-	OK(f, store_chunk_release(f->s, run, &f->e));
-	assert_int_equal(get(f, run, 0).state, STORE_CHUNK_DONE);
-	for (uint32_t i = 1; i < 4; i++)
-		assert_int_equal(get(f, run, i).state, STORE_CHUNK_PLANNED);
-	RETURNS(f, 1, store_chunk_next(f->s, run, &f->a, &c, &f->e));
-	assert_int_equal(c.chunk, 1);
-	assert_int_equal(fixture_assign(f, run, 1), 2);
-}
-
-static void
 test_list(void **state)
 {
 	struct fixture *f = *state;
@@ -146,52 +116,6 @@ test_list(void **state)
 }
 
 static void
-test_totals(void **state)
-{
-	struct fixture *f = *state;
-	struct store_chunk_totals t;
-	uint64_t run = fixture_run(f, "parts");
-	OK(f, store_chunk_totals(f->s, run, &f->a, &t, &f->e));
-	assert_int_equal(t.chunks, 0);
-	assert_int_equal(t.rows, 0);
-	assert_int_equal(t.version.len, 0);
-
-	for (uint32_t i = 0; i < 3; i++)
-		fixture_chunk(f, run, i);
-	fixture_finish(f, run, 0, fixture_assign(f, run, 0));
-	fixture_assign(f, run, 1);
-	struct store_chunk high = { .run = run,
-		.chunk = 1,
-		.attempt = 1,
-		.rows = 7,
-		.counts = { [OUT_UPDATED] = 7 },
-		.version = SPAN("\1\7\1") };
-	OK(f, store_chunk_read(f->s, &high, &f->e));
-	OK(f, store_chunk_totals(f->s, run, &f->a, &t, &f->e));
-	assert_int_equal(t.rows, 100); /* read is not done */
-	OK(f, store_chunk_done(f->s, &high, &f->e));
-
-	fixture_chunk(f, run, CHUNK_DELETES);
-	struct store_chunk del = { .run = run, .chunk = CHUNK_DELETES };
-	OK(f, store_chunk_assign(f->s, &del, &f->e));
-	del.rows = del.counts[OUT_DELETED] = 11;
-	OK(f, store_chunk_read(f->s, &del, &f->e));
-	OK(f, store_chunk_done(f->s, &del, &f->e));
-
-	OK(f, store_chunk_totals(f->s, run, &f->a, &t, &f->e));
-	assert_int_equal(t.chunks, 3);
-	assert_int_equal(t.done, 2);
-	assert_int_equal(t.estimate, 300);
-	assert_int_equal(t.rows, 107); /* deletes were not read */
-	assert_int_equal(t.batches, 2);
-	assert_int_equal(t.bytes, 1000);
-	assert_int_equal(t.counts[OUT_INSERTED], 60);
-	assert_int_equal(t.counts[OUT_UPDATED], 7);
-	assert_int_equal(t.counts[OUT_DELETED], 11);
-	assert_int_equal(t.version.len, 3); /* "\1\7\1" is above "\1\7" */
-}
-
-static void
 test_names(void **state)
 {
 	(void)state;
@@ -211,9 +135,7 @@ main(void)
 		IN_OPEN(test_one_life),
 		IN_OPEN(test_fencing),
 		IN_OPEN(test_order_of_states),
-		IN_OPEN(test_next_and_release),
 		IN_OPEN(test_list),
-		IN_OPEN(test_totals),
 		cmocka_unit_test(test_names),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
