@@ -4,72 +4,75 @@
 #include "tests/unit/normalize/rig.h"
 #include <jansson.h>
 
+static const struct {
+	const char *in, *out; /* NULL: refused */
+} canonical_rows[] = {
+	{ " null ", "null" },
+	{ "[ ]", "[]" },
+	{ "{ }", "{}" },
+	{ "[1, 2.0, 1e3, -0, 0.10, 1E-2]", "[1,2,1000,0,0.1,0.01]" },
+	{ "123456789012345678901234567890.5",
+	    "123456789012345678901234567890.5" },
+	{ "{\"b\":1,\"a\":{\"d\":[],\"c\":null}}",
+	    "{\"a\":{\"c\":null,\"d\":[]},\"b\":1}" },
+	{ "{\"a\":1,\"b\":2}", "{\"a\":1,\"b\":2}" },
+	{ "{\"b\":{\"y\":1,\"x\":2},\"a\":{\"y\":1,\"x\":2}}",
+	    "{\"a\":{\"x\":2,\"y\":1},\"b\":{\"x\":2,\"y\":1}}" },
+	{ "{\"\":1,\"aa\":2,\"a\":3}", "{\"\":1,\"a\":3,\"aa\":2}" },
+	/* by UTF-16 units: the pair of U+1F600 before U+FB33 */
+	{ "{\"\xef\xac\xb3\":1,\"\xf0\x9f\x98\x80\":2,\"\xe2\x82\xac\":3}",
+	    "{\"\xe2\x82\xac\":3,\"\xf0\x9f\x98\x80\":2,"
+	    "\"\xef\xac\xb3\":1}" },
+	{ "\"\\u0041\\u00e9\\ud83d\\ude00\\/\\b\\f\\n\\r\\t\\\"\\\\\"",
+	    "\"A\xc3\xa9\xf0\x9f\x98\x80/\\b\\f\\n\\r\\t\\\"\\\\\"" },
+	{ "\"\\u0000\\u001F\x7f\"", "\"\\u0000\\u001f\x7f\"" },
+	{ "{\"\\u0061\":1,\"a\":2}", NULL },
+	{ "", NULL },
+	{ "{a:1}", NULL },
+	{ "[1,]", NULL },
+	{ "[1 2]", NULL },
+	{ "{\"a\":1,}", NULL },
+	{ "{\"a\"}", NULL },
+	{ "{\"a\":}", NULL },
+	{ "{1:2}", NULL },
+	{ "[", NULL },
+	{ "01", NULL },
+	{ "+1", NULL },
+	{ ".5", NULL },
+	{ "1.", NULL },
+	{ "1e", NULL },
+	{ "-", NULL },
+	{ "NaN", NULL },
+	{ "tru", NULL },
+	{ "'a'", NULL },
+	{ "\"a", NULL },
+	{ "\"\n\"", NULL },
+	{ "\"\\x\"", NULL },
+	{ "\"\\u12\"", NULL },
+	{ "\"\\ud83d\"", NULL },
+	{ "\"\\ude00\"", NULL },
+	{ "\"\\ud83d\\u0041\"", NULL },
+	{ "\"\xff\"", NULL },
+	{ "1 2", NULL },
+	{ "{} x", NULL },
+	{ "1e147456", NULL },
+};
+
 static void
 canonical(void **state)
 {
 	(void)state;
-	static const struct {
-		const char *in, *out; /* NULL: refused */
-	} rows[] = {
-		{ " null ", "null" },
-		{ "[ ]", "[]" },
-		{ "{ }", "{}" },
-		{ "[1, 2.0, 1e3, -0, 0.10, 1E-2]", "[1,2,1000,0,0.1,0.01]" },
-		{ "123456789012345678901234567890.5",
-		    "123456789012345678901234567890.5" },
-		{ "{\"b\":1,\"a\":{\"d\":[],\"c\":null}}",
-		    "{\"a\":{\"c\":null,\"d\":[]},\"b\":1}" },
-		{ "{\"a\":1,\"b\":2}", "{\"a\":1,\"b\":2}" },
-		{ "{\"b\":{\"y\":1,\"x\":2},\"a\":{\"y\":1,\"x\":2}}",
-		    "{\"a\":{\"x\":2,\"y\":1},\"b\":{\"x\":2,\"y\":1}}" },
-		{ "{\"\":1,\"aa\":2,\"a\":3}", "{\"\":1,\"a\":3,\"aa\":2}" },
-		/* by UTF-16 units: the pair of U+1F600 before U+FB33 */
-		{ "{\"\xef\xac\xb3\":1,\"\xf0\x9f\x98\x80\":2,\"\xe2\x82\xac\":3}",
-		    "{\"\xe2\x82\xac\":3,\"\xf0\x9f\x98\x80\":2,"
-		    "\"\xef\xac\xb3\":1}" },
-		{ "\"\\u0041\\u00e9\\ud83d\\ude00\\/\\b\\f\\n\\r\\t\\\"\\\\\"",
-		    "\"A\xc3\xa9\xf0\x9f\x98\x80/\\b\\f\\n\\r\\t\\\"\\\\\"" },
-		{ "\"\\u0000\\u001F\x7f\"", "\"\\u0000\\u001f\x7f\"" },
-		{ "{\"\\u0061\":1,\"a\":2}", NULL },
-		{ "", NULL },
-		{ "{a:1}", NULL },
-		{ "[1,]", NULL },
-		{ "[1 2]", NULL },
-		{ "{\"a\":1,}", NULL },
-		{ "{\"a\"}", NULL },
-		{ "{\"a\":}", NULL },
-		{ "{1:2}", NULL },
-		{ "[", NULL },
-		{ "01", NULL },
-		{ "+1", NULL },
-		{ ".5", NULL },
-		{ "1.", NULL },
-		{ "1e", NULL },
-		{ "-", NULL },
-		{ "NaN", NULL },
-		{ "tru", NULL },
-		{ "'a'", NULL },
-		{ "\"a", NULL },
-		{ "\"\n\"", NULL },
-		{ "\"\\x\"", NULL },
-		{ "\"\\u12\"", NULL },
-		{ "\"\\ud83d\"", NULL },
-		{ "\"\\ude00\"", NULL },
-		{ "\"\\ud83d\\u0041\"", NULL },
-		{ "\"\xff\"", NULL },
-		{ "1 2", NULL },
-		{ "{} x", NULL },
-		{ "1e147456", NULL },
-	};
 	struct json_work w = { 0 };
 	struct buf out = { 0 };
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(canonical_rows); i++) {
 		const char *why = NULL;
-		int r = json_canonical(rig_span(rows[i].in), &out, &w, &why);
-		if (r != (rows[i].out ? 0 : -1))
-			fail_msg("%s: %d %s", rows[i].in, r, why);
-		if (rows[i].out)
-			assert_string_equal(buf_str(&out), rows[i].out);
+		int r = json_canonical(
+		    rig_span(canonical_rows[i].in), &out, &w, &why);
+		if (r != (canonical_rows[i].out ? 0 : -1))
+			fail_msg("%s: %d %s", canonical_rows[i].in, r, why);
+		if (canonical_rows[i].out)
+			assert_string_equal(
+			    buf_str(&out), canonical_rows[i].out);
 		else
 			assert_non_null(why);
 	}

@@ -48,78 +48,76 @@ shape(const char *yaml, enum run_mode mode, struct buf *out)
 	    "      - {to: title, from: name}\n"                                \
 	    "      - {to: cost, from: price, type: decimal}\n"
 
+static const struct {
+	const char *label, *yaml;
+	enum run_mode mode;
+	const char *out;
+} shape_rows[] = {
+	{ "without fields everything passes", KEY, MODE_SYNC,
+	    "f:id<id f:name<name f:price<price f:ver<ver | "
+	    "id=1 name=plain price=1,000.50 ver=9" },
+	{ "with fields the rest is origin", FIELDS, MODE_SYNC,
+	    "f:id<id f:title<name f:cost o:price o:ver | "
+	    "id=1 title=plain cost=1000.5" },
+	{ "a rowversion that is no field", FIELDS "    rowversion: ver\n",
+	    MODE_SYNC,
+	    "f:id<id f:title<name f:cost v:ver o:price o:ver | "
+	    "id=1 title=plain cost=1000.5" },
+	{ "a rowversion that is a field", KEY "    rowversion: ver\n",
+	    MODE_SYNC,
+	    "f:id<id f:name<name f:price<price f:ver<ver v:ver | "
+	    "id=1 name=plain price=1,000.50 ver=9" },
+	{ "a retry is like a night", FIELDS "    rowversion: ver\n", MODE_RETRY,
+	    "f:id<id f:title<name f:cost v:ver o:price o:ver | "
+	    "id=1 title=plain cost=1000.5" },
+	{ "a sweep maps the key only", FIELDS, MODE_SWEEP,
+	    "f:id<id o:name o:price o:ver | id=1" },
+	{ "a sweep without fields", KEY, MODE_SWEEP,
+	    "f:id<id o:name o:price o:ver | id=1" },
+	{ "one column feeds two fields",
+	    KEY "    fields:\n"
+		"      - {to: id, from: id}\n"
+		"      - {to: a, from: name}\n"
+		"      - {to: b, from: name}\n",
+	    MODE_SYNC,
+	    "f:id<id f:a<name f:b o:price o:ver | "
+	    "id=1 a=plain b=plain" },
+	{ "constants and expressions",
+	    KEY "    fields:\n"
+		"      - {to: id, from: id}\n"
+		"      - {to: c, value: '7', type: int}\n"
+		"      - {to: t, value: ''}\n"
+		"      - {to: x, expr: \"name || '-' || id\"}\n",
+	    MODE_SYNC,
+	    "f:id<id f:c f:t f:x o:name o:price o:ver | "
+	    "id=1 c=7 t= x=plain-1" },
+	{ "an untouched clean text is a view", "    normalize: clean\n" FIELDS,
+	    MODE_SYNC,
+	    "f:id<id f:title<name f:cost o:price o:ver | "
+	    "id=1 title=plain cost=1000.5" },
+	{ "a transform that changes nothing",
+	    KEY "    fields:\n"
+		"      - {to: id, from: id}\n"
+		"      - {to: a, from: name, transform: [trim, lower]}\n",
+	    MODE_SYNC, "f:id<id f:a<name o:price o:ver | id=1 a=plain" },
+	{ "a transform that does",
+	    KEY "    fields:\n"
+		"      - {to: id, from: id}\n"
+		"      - {to: a, from: name, transform: [upper]}\n",
+	    MODE_SYNC, "f:id<id f:a o:name o:price o:ver | id=1 a=PLAIN" },
+};
+
 static void
 shapes(void **state)
 {
 	(void)state;
-	static const struct {
-		const char *label, *yaml;
-		enum run_mode mode;
-		const char *out;
-	} rows[] = {
-		{ "without fields everything passes", KEY, MODE_SYNC,
-		    "f:id<id f:name<name f:price<price f:ver<ver | "
-		    "id=1 name=plain price=1,000.50 ver=9" },
-		{ "with fields the rest is origin", FIELDS, MODE_SYNC,
-		    "f:id<id f:title<name f:cost o:price o:ver | "
-		    "id=1 title=plain cost=1000.5" },
-		{ "a rowversion that is no field",
-		    FIELDS "    rowversion: ver\n", MODE_SYNC,
-		    "f:id<id f:title<name f:cost v:ver o:price o:ver | "
-		    "id=1 title=plain cost=1000.5" },
-		{ "a rowversion that is a field", KEY "    rowversion: ver\n",
-		    MODE_SYNC,
-		    "f:id<id f:name<name f:price<price f:ver<ver v:ver | "
-		    "id=1 name=plain price=1,000.50 ver=9" },
-		{ "a retry is like a night", FIELDS "    rowversion: ver\n",
-		    MODE_RETRY,
-		    "f:id<id f:title<name f:cost v:ver o:price o:ver | "
-		    "id=1 title=plain cost=1000.5" },
-		{ "a sweep maps the key only", FIELDS, MODE_SWEEP,
-		    "f:id<id o:name o:price o:ver | id=1" },
-		{ "a sweep without fields", KEY, MODE_SWEEP,
-		    "f:id<id o:name o:price o:ver | id=1" },
-		{ "one column feeds two fields",
-		    KEY "    fields:\n"
-			"      - {to: id, from: id}\n"
-			"      - {to: a, from: name}\n"
-			"      - {to: b, from: name}\n",
-		    MODE_SYNC,
-		    "f:id<id f:a<name f:b o:price o:ver | "
-		    "id=1 a=plain b=plain" },
-		{ "constants and expressions",
-		    KEY "    fields:\n"
-			"      - {to: id, from: id}\n"
-			"      - {to: c, value: '7', type: int}\n"
-			"      - {to: t, value: ''}\n"
-			"      - {to: x, expr: \"name || '-' || id\"}\n",
-		    MODE_SYNC,
-		    "f:id<id f:c f:t f:x o:name o:price o:ver | "
-		    "id=1 c=7 t= x=plain-1" },
-		{ "an untouched clean text is a view",
-		    "    normalize: clean\n" FIELDS, MODE_SYNC,
-		    "f:id<id f:title<name f:cost o:price o:ver | "
-		    "id=1 title=plain cost=1000.5" },
-		{ "a transform that changes nothing",
-		    KEY
-		    "    fields:\n"
-		    "      - {to: id, from: id}\n"
-		    "      - {to: a, from: name, transform: [trim, lower]}\n",
-		    MODE_SYNC,
-		    "f:id<id f:a<name o:price o:ver | id=1 a=plain" },
-		{ "a transform that does",
-		    KEY "    fields:\n"
-			"      - {to: id, from: id}\n"
-			"      - {to: a, from: name, transform: [upper]}\n",
-		    MODE_SYNC,
-		    "f:id<id f:a o:name o:price o:ver | id=1 a=PLAIN" },
-	};
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(shape_rows); i++) {
 		struct buf out = { 0 };
-		shape(rows[i].yaml, rows[i].mode, &out);
-		if (strcmp(buf_str(&out), rows[i].out) != 0)
-			fail_msg("%s:\n  gave %s\n  want %s", rows[i].label,
-			    buf_str(&out), rows[i].out);
+		shape(shape_rows[i].yaml, shape_rows[i].mode, &out);
+		if (strcmp(buf_str(&out), shape_rows[i].out) != 0)
+			fail_msg("%s:\n  gave %s\n  want %s",
+			    shape_rows[i].label, buf_str(&out),
+			    shape_rows[i].out);
 		buf_free(&out);
 	}
 }

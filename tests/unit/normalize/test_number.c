@@ -4,60 +4,59 @@
 #define DEC   "type: decimal"
 #define COMMA "type: decimal, decimal: ','"
 
+static const struct rig_row accepted_rows[] = {
+	{ NULL, DEC, VT_TEXT,
+	    "\xe2\x88\x92"
+	    "5",
+	    "-5" },
+	{ NULL, DEC, VT_TEXT, "5 -", "-5" },
+	{ NULL, DEC, VT_TEXT, "- 5", "-5" },
+	{ NULL, DEC, VT_TEXT, "5+", "5" },
+	{ NULL, DEC, VT_TEXT, "($1,234.50)", "-1234.5" },
+	{ NULL, DEC, VT_TEXT, "( 5 )", "-5" },
+	{ NULL, DEC, VT_TEXT, "5 EUR-", "-5" },
+	{ NULL, DEC, VT_TEXT, "EUR5", "5" },
+	{ NULL, DEC, VT_TEXT,
+	    "\xe2\x82\xba"
+	    "1.5",
+	    "1.5" },
+	{ NULL, DEC, VT_TEXT, "\xef\xb7\xbc \xdb\xb5", "5" },
+	{ NULL, DEC, VT_TEXT,
+	    "1\xc2\xa0"
+	    "234\xc2\xa0"
+	    "567",
+	    "1234567" },
+	{ NULL, DEC, VT_TEXT, "12 EUR", "12" },
+	{ NULL, DEC, VT_TEXT, "1,234e2", "123400" },
+	{ NULL, DEC, VT_TEXT, "1E+2", "100" },
+	{ NULL, DEC, VT_TEXT,
+	    "\xc2\xa0"
+	    "7\xe3\x80\x80",
+	    "7" },
+	{ NULL, DEC, VT_TEXT, "nan", "NaN" },
+	{ NULL, DEC, VT_TEXT, "-Infinity", "-Infinity" },
+	{ NULL, COMMA, VT_TEXT, "1.234.567,8", "1234567.8" },
+	{ NULL, COMMA, VT_TEXT, "1 234,5", "1234.5" },
+	{ NULL, COMMA, VT_TEXT,
+	    "12\xd9\xab"
+	    "5",
+	    "12.5" },
+	{ NULL, COMMA, VT_TEXT, "12", "12" },
+	{ NULL, DEC ", percent: ratio", VT_TEXT, "12.5 %", "0.125" },
+	{ NULL, DEC ", percent: ratio", VT_TEXT, "\xdb\xb5\xd9\xaa", "0.05" },
+	{ NULL, DEC ", percent: number", VT_TEXT, "-50%", "-50" },
+	{ NULL, DEC ", percent: ratio", VT_TEXT, "50", "50" },
+	{ NULL, "type: int", VT_TEXT, " 1,000 ", "1000" },
+	{ NULL, "type: int", VT_TEXT, "1e3", "1000" },
+	{ NULL, "type: float", VT_TEXT, "0.1", "0.1" },
+	{ NULL, "type: float", VT_TEXT, "0.1000000000000000055511", "0.1" },
+};
+
 static void
 accepted(void **state)
 {
 	(void)state;
-	static const struct rig_row rows[] = {
-		{ NULL, DEC, VT_TEXT,
-		    "\xe2\x88\x92"
-		    "5",
-		    "-5" },
-		{ NULL, DEC, VT_TEXT, "5 -", "-5" },
-		{ NULL, DEC, VT_TEXT, "- 5", "-5" },
-		{ NULL, DEC, VT_TEXT, "5+", "5" },
-		{ NULL, DEC, VT_TEXT, "($1,234.50)", "-1234.5" },
-		{ NULL, DEC, VT_TEXT, "( 5 )", "-5" },
-		{ NULL, DEC, VT_TEXT, "5 EUR-", "-5" },
-		{ NULL, DEC, VT_TEXT, "EUR5", "5" },
-		{ NULL, DEC, VT_TEXT,
-		    "\xe2\x82\xba"
-		    "1.5",
-		    "1.5" },
-		{ NULL, DEC, VT_TEXT, "\xef\xb7\xbc \xdb\xb5", "5" },
-		{ NULL, DEC, VT_TEXT,
-		    "1\xc2\xa0"
-		    "234\xc2\xa0"
-		    "567",
-		    "1234567" },
-		{ NULL, DEC, VT_TEXT, "12 EUR", "12" },
-		{ NULL, DEC, VT_TEXT, "1,234e2", "123400" },
-		{ NULL, DEC, VT_TEXT, "1E+2", "100" },
-		{ NULL, DEC, VT_TEXT,
-		    "\xc2\xa0"
-		    "7\xe3\x80\x80",
-		    "7" },
-		{ NULL, DEC, VT_TEXT, "nan", "NaN" },
-		{ NULL, DEC, VT_TEXT, "-Infinity", "-Infinity" },
-		{ NULL, COMMA, VT_TEXT, "1.234.567,8", "1234567.8" },
-		{ NULL, COMMA, VT_TEXT, "1 234,5", "1234.5" },
-		{ NULL, COMMA, VT_TEXT,
-		    "12\xd9\xab"
-		    "5",
-		    "12.5" },
-		{ NULL, COMMA, VT_TEXT, "12", "12" },
-		{ NULL, DEC ", percent: ratio", VT_TEXT, "12.5 %", "0.125" },
-		{ NULL, DEC ", percent: ratio", VT_TEXT, "\xdb\xb5\xd9\xaa",
-		    "0.05" },
-		{ NULL, DEC ", percent: number", VT_TEXT, "-50%", "-50" },
-		{ NULL, DEC ", percent: ratio", VT_TEXT, "50", "50" },
-		{ NULL, "type: int", VT_TEXT, " 1,000 ", "1000" },
-		{ NULL, "type: int", VT_TEXT, "1e3", "1000" },
-		{ NULL, "type: float", VT_TEXT, "0.1", "0.1" },
-		{ NULL, "type: float", VT_TEXT, "0.1000000000000000055511",
-		    "0.1" },
-	};
-	rig_rows(rows, ARRAY_LEN(rows));
+	rig_rows(accepted_rows, ARRAY_LEN(accepted_rows));
 }
 
 static void

@@ -6,78 +6,71 @@
 
 #define CLEAN "    normalize: clean\n"
 
+static const struct rig_row option_rows[] = {
+	/* each option alone, over exact */
+	{ NULL, "trim: yes", VT_TEXT, " \t a b \xc2\xa0\xe3\x80\x80", "a b" },
+	{ NULL, "trim: yes", VT_TEXT, "\xe2\x80\xa8x\xe1\x9a\x80", "x" },
+	{ NULL, "trim: yes", VT_TEXT, "\xe2\x80\x8bx", "\xe2\x80\x8bx" },
+	{ NULL, "collapse: yes", VT_TEXT, " a  b\t\tc ", " a b c " },
+	{ NULL, "collapse: yes", VT_TEXT, "a \r\n b\n\nc", "a\nb\nc" },
+	{ NULL, "collapse: yes", VT_TEXT,
+	    "a\xe2\x80\xa9\xc2\xa0"
+	    "b",
+	    "a\nb" },
+	{ NULL, "collapse: yes", VT_TEXT,
+	    "a\xc2\xa0"
+	    "b",
+	    "a b" },
+	{ NULL, "control: strip", VT_TEXT, "a\x01\x1f\x7f\xc2\x85z\t\n\r",
+	    "az\t\n\r" },
+	{ NULL, "control: keep", VT_TEXT, "a\x01\x7fz", "a\x01\x7fz" },
+	{ NULL, "newlines: lf", VT_TEXT, "a\r\nb\rc\n\r", "a\nb\nc\n\n" },
+	{ NULL, "unicode: nfc", VT_TEXT, "e\xcc\x81", "\xc3\xa9" },
+	{ NULL, "unicode: nfc", VT_TEXT, "\xe1\x84\x80\xe1\x85\xa1",
+	    "\xea\xb0\x80" },
+	{ NULL, "unicode: nfc", VT_TEXT, "a\xcc\x81\xcc\xa7",
+	    "\xc3\xa1\xcc\xa7" },
+	{ NULL, "unicode: nfkc", VT_TEXT, "\xef\xbc\xa1\xc2\xb2", "A2" },
+	{ NULL, "invisible: strip", VT_TEXT,
+	    "a\xe2\x80\x8c\xe2\x80\x8d\xe2\x81\xa0\xd8\x9c"
+	    "b",
+	    "ab" },
+	{ NULL, "persian: yes", VT_TEXT, "\xd9\x8a\xd9\x83\xd8\xa9",
+	    "\xdb\x8c\xda\xa9\xd8\xa9" },
+	{ NULL, "digits: ascii", VT_TEXT, "\xe0\xa5\xa7\xef\xbc\x99", "19" },
+	{ NULL, "case: upper", VT_TEXT, "a\xc3\x9f\xef\xac\x81", "ASSFI" },
+	{ NULL, "case: lower", VT_TEXT, "\xce\xa3\xce\x91\xce\xa3",
+	    "\xcf\x83\xce\xb1\xcf\x82" },
+	{ NULL, "empty: null", VT_TEXT, "", "NULL" },
+	{ NULL, "empty: null", VT_TEXT, " ", " " },
+	{ NULL, "'empty': 'null', trim: yes", VT_TEXT, " ", "NULL" },
+	/* broken UTF-8 */
+	{ NULL, "", VT_TEXT, "a\xff", "!bad_text" },
+	{ NULL, "", VT_TEXT, "\xed\xa0\x80", "!bad_text" },
+	{ NULL, "", VT_TEXT, "\xc0\x80", "!bad_text" },
+	{ NULL, "", VT_TEXT, "\xf4\x90\x80\x80", "!bad_text" },
+	{ NULL, "", VT_TEXT, "caf\xc3", "!bad_text" },
+	{ CLEAN, "", VT_TEXT, "caf\xc3", "!bad_text" },
+	{ NULL, "invalid_utf8: replace", VT_TEXT, "a\xff\xe2\x82z",
+	    "a\xef\xbf\xbd\xef\xbf\xbdz" },
+	{ CLEAN, "invalid_utf8: replace", VT_TEXT, " \xffz ", "\xef\xbf\xbdz" },
+	/* the preset, and a field's own option over it */
+	{ CLEAN, "", VT_TEXT, " a\r\nb\x07 ", "a\nb" },
+	{ CLEAN, "trim: no", VT_TEXT, " a ", " a " },
+	{ CLEAN, "empty: keep", VT_TEXT, "  ", "" },
+	/* what a later step brings together composes again */
+	{ CLEAN, "persian: yes", VT_TEXT, "\xd8\xa7\xd9\x80\xd9\x93",
+	    "\xd8\xa2" },
+	{ CLEAN, "invisible: strip", VT_TEXT, "e\xe2\x80\x8b\xcc\x81",
+	    "\xc3\xa9" },
+	{ NULL, "", VT_TEXT, NULL, "NULL" },
+};
+
 static void
 options_table(void **state)
 {
 	(void)state;
-	static const struct rig_row rows[] = {
-		/* each option alone, over exact */
-		{ NULL, "trim: yes", VT_TEXT, " \t a b \xc2\xa0\xe3\x80\x80",
-		    "a b" },
-		{ NULL, "trim: yes", VT_TEXT, "\xe2\x80\xa8x\xe1\x9a\x80",
-		    "x" },
-		{ NULL, "trim: yes", VT_TEXT, "\xe2\x80\x8bx",
-		    "\xe2\x80\x8bx" },
-		{ NULL, "collapse: yes", VT_TEXT, " a  b\t\tc ", " a b c " },
-		{ NULL, "collapse: yes", VT_TEXT, "a \r\n b\n\nc", "a\nb\nc" },
-		{ NULL, "collapse: yes", VT_TEXT,
-		    "a\xe2\x80\xa9\xc2\xa0"
-		    "b",
-		    "a\nb" },
-		{ NULL, "collapse: yes", VT_TEXT,
-		    "a\xc2\xa0"
-		    "b",
-		    "a b" },
-		{ NULL, "control: strip", VT_TEXT,
-		    "a\x01\x1f\x7f\xc2\x85z\t\n\r", "az\t\n\r" },
-		{ NULL, "control: keep", VT_TEXT, "a\x01\x7fz", "a\x01\x7fz" },
-		{ NULL, "newlines: lf", VT_TEXT, "a\r\nb\rc\n\r",
-		    "a\nb\nc\n\n" },
-		{ NULL, "unicode: nfc", VT_TEXT, "e\xcc\x81", "\xc3\xa9" },
-		{ NULL, "unicode: nfc", VT_TEXT, "\xe1\x84\x80\xe1\x85\xa1",
-		    "\xea\xb0\x80" },
-		{ NULL, "unicode: nfc", VT_TEXT, "a\xcc\x81\xcc\xa7",
-		    "\xc3\xa1\xcc\xa7" },
-		{ NULL, "unicode: nfkc", VT_TEXT, "\xef\xbc\xa1\xc2\xb2",
-		    "A2" },
-		{ NULL, "invisible: strip", VT_TEXT,
-		    "a\xe2\x80\x8c\xe2\x80\x8d\xe2\x81\xa0\xd8\x9c"
-		    "b",
-		    "ab" },
-		{ NULL, "persian: yes", VT_TEXT, "\xd9\x8a\xd9\x83\xd8\xa9",
-		    "\xdb\x8c\xda\xa9\xd8\xa9" },
-		{ NULL, "digits: ascii", VT_TEXT, "\xe0\xa5\xa7\xef\xbc\x99",
-		    "19" },
-		{ NULL, "case: upper", VT_TEXT, "a\xc3\x9f\xef\xac\x81",
-		    "ASSFI" },
-		{ NULL, "case: lower", VT_TEXT, "\xce\xa3\xce\x91\xce\xa3",
-		    "\xcf\x83\xce\xb1\xcf\x82" },
-		{ NULL, "empty: null", VT_TEXT, "", "NULL" },
-		{ NULL, "empty: null", VT_TEXT, " ", " " },
-		{ NULL, "'empty': 'null', trim: yes", VT_TEXT, " ", "NULL" },
-		/* broken UTF-8 */
-		{ NULL, "", VT_TEXT, "a\xff", "!bad_text" },
-		{ NULL, "", VT_TEXT, "\xed\xa0\x80", "!bad_text" },
-		{ NULL, "", VT_TEXT, "\xc0\x80", "!bad_text" },
-		{ NULL, "", VT_TEXT, "\xf4\x90\x80\x80", "!bad_text" },
-		{ NULL, "", VT_TEXT, "caf\xc3", "!bad_text" },
-		{ CLEAN, "", VT_TEXT, "caf\xc3", "!bad_text" },
-		{ NULL, "invalid_utf8: replace", VT_TEXT, "a\xff\xe2\x82z",
-		    "a\xef\xbf\xbd\xef\xbf\xbdz" },
-		{ CLEAN, "invalid_utf8: replace", VT_TEXT, " \xffz ",
-		    "\xef\xbf\xbdz" },
-		/* the preset, and a field's own option over it */
-		{ CLEAN, "", VT_TEXT, " a\r\nb\x07 ", "a\nb" },
-		{ CLEAN, "trim: no", VT_TEXT, " a ", " a " },
-		{ CLEAN, "empty: keep", VT_TEXT, "  ", "" },
-		/* what a later step brings together composes again */
-		{ CLEAN, "persian: yes", VT_TEXT, "\xd8\xa7\xd9\x80\xd9\x93",
-		    "\xd8\xa2" },
-		{ CLEAN, "invisible: strip", VT_TEXT, "e\xe2\x80\x8b\xcc\x81",
-		    "\xc3\xa9" },
-		{ NULL, "", VT_TEXT, NULL, "NULL" },
-	};
-	rig_rows(rows, ARRAY_LEN(rows));
+	rig_rows(option_rows, ARRAY_LEN(option_rows));
 }
 
 static void

@@ -3,68 +3,66 @@
 
 #define T(x) "transform: [" x "]"
 
+static const struct rig_row transform_rows[] = {
+	{ NULL, T("upper"), VT_TEXT,
+	    "stra\xc3\x9f"
+	    "e",
+	    "STRASSE" },
+	{ NULL, T("lower"), VT_TEXT, "\xc3\x80\xc3\x89X", "\xc3\xa0\xc3\xa9x" },
+	{ NULL, T("title"), VT_TEXT, "hELLO w\xc3\xb6rld",
+	    "Hello W\xc3\xb6rld" },
+	{ NULL, T("capitalize"), VT_TEXT, "\xc3\xa9TUDE Two",
+	    "\xc3\x89tude two" },
+	{ NULL, T("capitalize"), VT_TEXT, "", "" },
+	{ NULL, T("trim"), VT_TEXT, "\xc2\xa0 a b ", "a b" },
+	{ NULL, T("strip_whitespace"), VT_TEXT,
+	    " a\t b\xe3\x80\x80"
+	    "c ",
+	    "abc" },
+	{ NULL, T("remove_special_chars"), VT_TEXT,
+	    "A-1_\xe2\x82\xac \xda\xa9\xd9\x80\xd8\xa7\xd9\x8e #2\xc2\xb2",
+	    "A1 \xda\xa9\xd9\x80\xd8\xa7\xd9\x8e 2" },
+	{ NULL, T("'substring(0,3)'"), VT_TEXT, "\xc3\xa9t\xc3\xa9s",
+	    "\xc3\xa9t\xc3\xa9" },
+	{ NULL, T("'substring(2,9)'"), VT_TEXT, "abcd", "cd" },
+	{ NULL, T("'substring(9,2)'"), VT_TEXT, "abcd", "" },
+	{ NULL, T("'replace(a,bb)'"), VT_TEXT, "aXaa", "bbXbbbb" },
+	{ NULL, T("{replace: [a, '']}"), VT_TEXT, "banana", "bnn" },
+	{ NULL, T("'pad_left(5,0)'"), VT_TEXT, "42", "00042" },
+	{ NULL, T("{pad_left: [3, \"\xd9\xa0\"]}"), VT_TEXT, "1",
+	    "\xd9\xa0\xd9\xa0"
+	    "1" },
+	{ NULL, T("'pad_left(2,x)'"), VT_TEXT, "\xc3\xa9\xc3\xa9",
+	    "\xc3\xa9\xc3\xa9" },
+	{ NULL, T("nullif(x)"), VT_TEXT, "x", "NULL" },
+	{ NULL, T("nullif(x)"), VT_TEXT, "X", "X" },
+	{ NULL, T("{map: {a: one, b: two}}"), VT_TEXT, "b", "two" },
+	{ NULL, T("{map: {a: one, b: two}}"), VT_TEXT, "c", "c" },
+	{ NULL, T("'split(-,1)'"), VT_TEXT, "a-b-c", "b" },
+	{ NULL, T("'split(-,2)'"), VT_TEXT, "a-b-", "" },
+	{ NULL, T("'split(-,3)'"), VT_TEXT, "a-b-c", "NULL" },
+	{ NULL, T("'split(::,0)'"), VT_TEXT, "", "" },
+	{ NULL, T("trim, upper, 'substring(0,2)', 'pad_left(4,_)'"), VT_TEXT,
+	    " abc ", "__AB" },
+	{ NULL, T("nullif(x), upper"), VT_TEXT, "x", "NULL" },
+	{ NULL, T("upper"), VT_TEXT, NULL, "NULL" },
+	/* on other types: their text, read back */
+	{ NULL, T("nullif(0.00)"), VT_DECIMAL, "0", "NULL" },
+	{ NULL, T("nullif(0)") ", type: int", VT_TEXT, "0", "NULL" },
+	{ NULL, T("{map: {yes: no}}") ", type: bool", VT_TEXT, "1", "false" },
+	{ NULL, T("'replace(1,x)'") ", type: int", VT_TEXT, "12",
+	    "!bad_number" },
+	{ NULL, T("'substring(0,7)', 'replace(-01,-12)'") ", type: date",
+	    VT_TEXT, "2025-01-15", "!bad_datetime" },
+	{ NULL, T("'replace(-01-,-12-)'") ", type: date", VT_TEXT, "2025-01-15",
+	    "2025-12-15" },
+};
+
 static void
 transforms(void **state)
 {
 	(void)state;
-	static const struct rig_row rows[] = {
-		{ NULL, T("upper"), VT_TEXT,
-		    "stra\xc3\x9f"
-		    "e",
-		    "STRASSE" },
-		{ NULL, T("lower"), VT_TEXT, "\xc3\x80\xc3\x89X",
-		    "\xc3\xa0\xc3\xa9x" },
-		{ NULL, T("title"), VT_TEXT, "hELLO w\xc3\xb6rld",
-		    "Hello W\xc3\xb6rld" },
-		{ NULL, T("capitalize"), VT_TEXT, "\xc3\xa9TUDE Two",
-		    "\xc3\x89tude two" },
-		{ NULL, T("capitalize"), VT_TEXT, "", "" },
-		{ NULL, T("trim"), VT_TEXT, "\xc2\xa0 a b ", "a b" },
-		{ NULL, T("strip_whitespace"), VT_TEXT,
-		    " a\t b\xe3\x80\x80"
-		    "c ",
-		    "abc" },
-		{ NULL, T("remove_special_chars"), VT_TEXT,
-		    "A-1_\xe2\x82\xac \xda\xa9\xd9\x80\xd8\xa7\xd9\x8e #2\xc2\xb2",
-		    "A1 \xda\xa9\xd9\x80\xd8\xa7\xd9\x8e 2" },
-		{ NULL, T("'substring(0,3)'"), VT_TEXT, "\xc3\xa9t\xc3\xa9s",
-		    "\xc3\xa9t\xc3\xa9" },
-		{ NULL, T("'substring(2,9)'"), VT_TEXT, "abcd", "cd" },
-		{ NULL, T("'substring(9,2)'"), VT_TEXT, "abcd", "" },
-		{ NULL, T("'replace(a,bb)'"), VT_TEXT, "aXaa", "bbXbbbb" },
-		{ NULL, T("{replace: [a, '']}"), VT_TEXT, "banana", "bnn" },
-		{ NULL, T("'pad_left(5,0)'"), VT_TEXT, "42", "00042" },
-		{ NULL, T("{pad_left: [3, \"\xd9\xa0\"]}"), VT_TEXT, "1",
-		    "\xd9\xa0\xd9\xa0"
-		    "1" },
-		{ NULL, T("'pad_left(2,x)'"), VT_TEXT, "\xc3\xa9\xc3\xa9",
-		    "\xc3\xa9\xc3\xa9" },
-		{ NULL, T("nullif(x)"), VT_TEXT, "x", "NULL" },
-		{ NULL, T("nullif(x)"), VT_TEXT, "X", "X" },
-		{ NULL, T("{map: {a: one, b: two}}"), VT_TEXT, "b", "two" },
-		{ NULL, T("{map: {a: one, b: two}}"), VT_TEXT, "c", "c" },
-		{ NULL, T("'split(-,1)'"), VT_TEXT, "a-b-c", "b" },
-		{ NULL, T("'split(-,2)'"), VT_TEXT, "a-b-", "" },
-		{ NULL, T("'split(-,3)'"), VT_TEXT, "a-b-c", "NULL" },
-		{ NULL, T("'split(::,0)'"), VT_TEXT, "", "" },
-		{ NULL, T("trim, upper, 'substring(0,2)', 'pad_left(4,_)'"),
-		    VT_TEXT, " abc ", "__AB" },
-		{ NULL, T("nullif(x), upper"), VT_TEXT, "x", "NULL" },
-		{ NULL, T("upper"), VT_TEXT, NULL, "NULL" },
-		/* on other types: their text, read back */
-		{ NULL, T("nullif(0.00)"), VT_DECIMAL, "0", "NULL" },
-		{ NULL, T("nullif(0)") ", type: int", VT_TEXT, "0", "NULL" },
-		{ NULL, T("{map: {yes: no}}") ", type: bool", VT_TEXT, "1",
-		    "false" },
-		{ NULL, T("'replace(1,x)'") ", type: int", VT_TEXT, "12",
-		    "!bad_number" },
-		{ NULL,
-		    T("'substring(0,7)', 'replace(-01,-12)'") ", type: date",
-		    VT_TEXT, "2025-01-15", "!bad_datetime" },
-		{ NULL, T("'replace(-01-,-12-)'") ", type: date", VT_TEXT,
-		    "2025-01-15", "2025-12-15" },
-	};
-	rig_rows(rows, ARRAY_LEN(rows));
+	rig_rows(transform_rows, ARRAY_LEN(transform_rows));
 }
 
 static void
