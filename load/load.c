@@ -15,7 +15,6 @@
 #include "load/target.h"
 #include "proto/schema.h"
 #include "proto/stage.h"
-#include <string.h>
 
 struct load {
 	bool describe;
@@ -125,7 +124,7 @@ load_idle(struct stage *st, struct err *e)
 }
 
 static int
-describe(struct stage *st, const struct entity *en, struct err *e)
+describe(struct stage *st, const struct entity *en, bool count, struct err *e)
 {
 	struct target_table *t = NULL;
 	struct buf body = { 0 };
@@ -134,9 +133,14 @@ describe(struct stage *st, const struct entity *en, struct err *e)
 	schema_encode(&t->schema, &body);
 	struct message m = { .kind = MSG_DESCRIBED,
 		.entity = en->name,
+		.flag = t->exists,
 		.rows = t->empty ? 0 : 1,
 		.body = buf_span(&body) };
-	int r = stage_report(st, &m, e);
+	int r = 0;
+	if (count && !t->empty)
+		r = t->driver->count(t, &m.rows, e);
+	if (r == 0)
+		r = stage_report(st, &m, e);
 	buf_free(&body);
 	target_close(&t);
 	return r;
@@ -147,7 +151,7 @@ load_control(struct stage *st, const struct message *m, struct err *e)
 {
 	struct load *self = stage_state(st);
 	if (m->kind == MSG_DESCRIBE)
-		return describe(st, stage_entity(st), e);
+		return describe(st, stage_entity(st), m->flag, e);
 	if (m->kind == MSG_FENCE)
 		return admit(self, m->chunk, m->attempt, e) < 0 ? -1 : 0;
 	if (m->kind == MSG_CHUNK_END || m->kind == MSG_END ||
@@ -165,7 +169,7 @@ load_once(struct stage *st, struct err *e)
 		return 0;
 	if (!en)
 		return err_config(e, "usage", "--describe needs -e NAME");
-	return describe(st, en, e) < 0 ? -1 : 1;
+	return describe(st, en, true, e) < 0 ? -1 : 1;
 }
 
 static void

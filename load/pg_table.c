@@ -1,6 +1,7 @@
 #include "load/ddl.h"
 #include "load/pg_session.h"
 #include <postgresql/libpq-fe.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* The first value of the query's only row; "" if there is none. */
@@ -48,6 +49,20 @@ find_rows(struct target_table *t, struct err *e)
 	int r = query_text(pg->c, buf_str(&sql), answer, sizeof(answer), e);
 	buf_free(&sql);
 	t->empty = answer[0] == 'f';
+	return r;
+}
+
+int
+pg_count(struct target_table *t, uint64_t *rows, struct err *e)
+{
+	struct pg_session *pg = t->self;
+	char answer[32] = "";
+	struct buf sql = { 0 };
+	buf_puts(&sql, "SELECT count(*) FROM ");
+	sql_table_put(&sql, &t->table);
+	int r = query_text(pg->c, buf_str(&sql), answer, sizeof(answer), e);
+	buf_free(&sql);
+	*rows = strtoull(answer, NULL, 10);
 	return r;
 }
 

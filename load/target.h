@@ -44,6 +44,8 @@ struct target_driver {
 	int (*open)(struct target_table *t, struct err *e);
 	/* Fills exists, empty and schema. */
 	int (*look)(struct target_table *t, struct err *e);
+	/* Rows in the table, exactly; may take its time. */
+	int (*count)(struct target_table *t, uint64_t *rows, struct err *e);
 	/* Makes the table, unless somebody else just did. cols: ddl_columns */
 	int (*create)(
 	    struct target_table *t, struct schema *cols, struct err *e);

@@ -234,6 +234,7 @@ const struct target_driver target_postgres = {
 	.tables = true,
 	.open = pg_open,
 	.look = pg_look,
+	.count = pg_count,
 	.create = pg_create,
 	.has_unique = pg_unique,
 	.prepare = pg_prepare,

@@ -83,6 +83,19 @@ look_inside(struct target_table *t, struct err *e)
 }
 
 static int
+lite_count(struct target_table *t, uint64_t *rows, struct err *e)
+{
+	char answer[32] = "";
+	struct buf sql = { 0 };
+	buf_puts(&sql, "SELECT count(*) FROM ");
+	sql_table_put(&sql, &t->table);
+	int r = ask(t, buf_str(&sql), answer, sizeof(answer), e);
+	buf_free(&sql);
+	*rows = strtoull(answer, NULL, 10);
+	return r < 0 ? -1 : 0;
+}
+
+static int
 lite_look(struct target_table *t, struct err *e)
 {
 	struct session *s = t->self;
@@ -277,6 +290,7 @@ const struct target_driver target_sqlite = {
 	.tables = true,
 	.open = lite_open,
 	.look = lite_look,
+	.count = lite_count,
 	.create = lite_create,
 	.has_unique = lite_unique,
 	.prepare = lite_prepare,

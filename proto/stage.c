@@ -97,12 +97,6 @@ stage_instances(const struct stage *st)
 	return (uint32_t)st->opt.instances;
 }
 
-uint32_t
-stage_outputs(const struct stage *st)
-{
-	return st->opt.stdio ? 1 : (uint32_t)st->peers.n;
-}
-
 int
 stage_send(struct stage *st, struct batch **b, struct err *e)
 {
@@ -192,6 +186,9 @@ stage_finish(struct stage *st)
 int
 stage_control(struct stage *st, const struct message *m, struct err *e)
 {
+	/* A plan begins anew: what the last one left open is void. */
+	if (m->kind == MSG_PLAN && st->open)
+		stage_finish(st);
 	if ((m->kind == MSG_PLAN || m->kind == MSG_DESCRIBE) &&
 	    stage_find_entity(st, m->entity, e) < 0)
 		return -1;

@@ -6,7 +6,6 @@
 #include "supervisor/run_impl.h"
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 static const char *const phase_names[] = {
 	[RUN_START] = "start",
@@ -87,6 +86,20 @@ loads(const struct run *r)
 	return r->mode != MODE_ADOPT;
 }
 
+void
+run_describe(struct run *r, bool count)
+{
+	struct err e = { 0 };
+	struct procs *ps = &r->engine->procs;
+	struct message m = { .kind = MSG_DESCRIBE,
+		.entity = r->entity->name,
+		.mode = r->mode,
+		.flag = count };
+	r->awaiting++;
+	if (proc_send(ps, procs_get(ps, PROC_LOAD, 0), &m, &e) < 0)
+		run_fail(r, &e);
+}
+
 static void
 enter_describe(struct run *r)
 {
@@ -97,15 +110,8 @@ enter_describe(struct run *r)
 		return;
 	}
 	open_kind(r, PROC_DELTA);
-	if (!loads(r))
-		return;
-	struct message m = {
-		.kind = MSG_DESCRIBE, .entity = r->entity->name, .mode = r->mode
-	};
-	if (proc_send(&r->engine->procs,
-		procs_get(&r->engine->procs, PROC_LOAD, 0), &m, &e) < 0)
-		run_fail(r, &e);
-	r->awaiting++;
+	if (loads(r))
+		run_describe(r, false);
 }
 
 static void
@@ -265,10 +271,18 @@ chunk_free(struct chunk *c)
 }
 
 void
-run_free(struct run *r)
+run_forget_plan(struct run *r)
 {
 	for (size_t i = 0; i < r->nchunks; i++)
 		chunk_free(&r->chunks[i]);
+	r->nchunks = 0;
+	r->target_rows = r->state_rows = 0;
+}
+
+void
+run_free(struct run *r)
+{
+	run_forget_plan(r);
 	chunk_free(&r->deletes);
 	free(r->chunks);
 	buf_free(&r->source_schema);

@@ -91,7 +91,9 @@ struct run {
 	char reason[200];  /* why this strategy */
 	unsigned awaiting; /* answers that this phase still needs */
 	/* facts */
-	bool target_described;
+	bool target_missing;  /* load is to create it */
+	bool described_again; /* it has, and types may differ from ours */
+	bool counting;        /* the target's rows, for a message */
 	uint64_t target_rows, state_rows;
 	bool snapshot;
 	struct buf source_schema, target_schema, mapped_schema;

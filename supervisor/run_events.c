@@ -2,6 +2,7 @@
 #include "proto/log.h"
 #include "supervisor/ledger.h"
 #include "supervisor/run_impl.h"
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +28,20 @@ state_lost(struct run *r)
 }
 
 /* Rows in the target that the state does not know: never guess. */
+static void
+refuse_unknown(struct run *r)
+{
+	struct err e = { 0 };
+	err_config(&e, "adopt",
+	    "entity %s: target table %s already holds %" PRIu64 " rows, and "
+	    "the state knows none of them. Say what they are: 'adopt: target' "
+	    "takes them as the last night's result (equal rows stay, rows the "
+	    "source lacks become deletes under the guards), 'adopt: none' "
+	    "writes the source over them and leaves other rows alone",
+	    r->entity->name, r->entity->target.table, r->target_rows);
+	run_over(r, END_FAILED, &e);
+}
+
 static bool
 target_unknown(struct run *r)
 {
@@ -38,16 +53,12 @@ target_unknown(struct run *r)
 		err_config(&e, "adopt_first",
 		    "the target's rows are taken into the state first");
 		run_over(r, END_CANCELLED, &e);
-		return true;
+	} else if (r->counting) {
+		refuse_unknown(r);
+	} else {
+		r->counting = true;
+		run_describe(r, true);
 	}
-	err_config(&e, "adopt",
-	    "entity %s: target table %s already holds rows, and the state "
-	    "knows none of them. Say what they are: 'adopt: target' takes "
-	    "them as the last night's result (equal rows stay, rows the "
-	    "source lacks become deletes under the guards), 'adopt: none' "
-	    "writes the source over them and leaves other rows alone",
-	    r->entity->name, r->entity->target.table);
-	run_over(r, END_FAILED, &e);
 	return true;
 }
 
@@ -73,8 +84,8 @@ described(struct run *r)
 static void
 on_described(struct run *r, const struct message *m)
 {
-	r->target_described = true;
 	r->target_rows = m->rows;
+	r->target_missing = !m->flag;
 	keep(&r->target_schema, m->body);
 }
 
@@ -112,6 +123,7 @@ on_chunk(struct run *r, const struct message *m)
 static void
 take_given(struct run *r)
 {
+	free(r->chunks);
 	r->chunks = mem_zalloc(r->ngiven * sizeof(*r->chunks));
 	for (size_t i = 0; i < r->ngiven; i++) {
 		r->chunks[i].no = (uint32_t)i;
@@ -123,15 +135,31 @@ take_given(struct run *r)
 static void
 on_planned(struct run *r, const struct message *m)
 {
-	struct err e = { 0 };
 	keep(&r->source_schema, m->body);
 	r->snapshot = m->flag;
 	if (r->given)
 		take_given(r);
-	if (ledger_planned(r, &e) < 0)
-		run_fail(r, &e);
 	log_info(
 	    "planned", "chunks", log_u64(r->nchunks), "why", r->reason, NULL);
+}
+
+/* A field without a type has its target column's. Where load has just made
+ * that column its type counts from the first night on, or the second one
+ * would read every value another way. */
+static void
+opened(struct run *r)
+{
+	struct err e = { 0 };
+	if (r->target_missing && !r->described_again && r->mode != MODE_ADOPT) {
+		r->described_again = true;
+		run_forget_plan(r);
+		run_enter(r, RUN_DESCRIBE);
+		return;
+	}
+	if (ledger_planned(r, &e) < 0)
+		run_fail(r, &e);
+	else
+		run_enter(r, RUN_READ);
 }
 
 /* The answers that a phase waits for, one after the other. */
@@ -151,7 +179,7 @@ count_answer(struct run *r)
 		run_enter(r, RUN_OPEN);
 		break;
 	case RUN_OPEN:
-		run_enter(r, RUN_READ);
+		opened(r);
 		break;
 	case RUN_CLOSE:
 		run_over(r, r->end, NULL);

@@ -34,6 +34,11 @@ void finish_judge(struct run *r, bool at_end);
 /* Over for this reason: abandoned if a new run may get further. */
 void run_fail(struct run *r, const struct err *why);
 
+/* Asks load about the target; count: how many rows exactly. */
+void run_describe(struct run *r, bool count);
+/* Back to before the plan. */
+void run_forget_plan(struct run *r);
+
 int run_send(struct run *r, enum proc_kind k, struct message *m);
 /* The MSG_OPEN that this worker gets. */
 void run_open_message(const struct run *r, enum proc_kind k, struct message *m);
