@@ -208,8 +208,9 @@ find_type(struct mapping *m, struct plan *p, const struct schema_column *target,
 		p->type = source ? source->type : sampled;
 	if (p->type == VT_OPAQUE && becomes_text(m))
 		p->type = VT_TEXT;
-	if (p->type == VT_OPAQUE && target)
-		p->type_name = target->type_name;
+	const struct schema_column *says = target ? target : source;
+	if (p->type == VT_OPAQUE && says && says->type == VT_OPAQUE)
+		p->type_name = says->type_name;
 	return 0;
 }
 
