@@ -40,9 +40,15 @@ put_columns(const struct source_handle *s, const struct select_options *o,
 	for (size_t i = 0; i < s->wanted.n; i++) {
 		const struct schema_column *c = s->wanted.cols[i].from;
 		buf_puts(sql, i ? ", " : "SELECT ");
+		/* The cast of an inet to text adds a mask that its own text
+		 * form leaves out. */
+		bool as_text = o->opaque_text && c->type == VT_OPAQUE;
+		bool inet = as_text && strcmp(c->type_name, "inet") == 0;
+		if (inet)
+			buf_puts(sql, "textin(inet_out(");
 		sql_ident(sql, c->name);
-		if (o->opaque_text && c->type == VT_OPAQUE)
-			buf_puts(sql, "::text");
+		if (as_text)
+			buf_puts(sql, inet ? "))" : "::text");
 	}
 }
 
