@@ -18,8 +18,8 @@
 enum message_kind {
 	/* stage to supervisor */
 	MSG_HELLO = 1,     /* stage, instance, pid, endpoint */
-	MSG_DESCRIBED = 2, /* answer to DESCRIBE: body = schema; rows = rows in
-			    * the target, 0 or 1+ */
+	MSG_DESCRIBED = 2,  /* answer to DESCRIBE: body = schema; flag = the table
+			     * exists; rows: 0 or 1, exact if it was asked */
 	MSG_PLANNED = 3,   /* answer to PLAN: body = schema, then one
 			    * MSG_CHUNK each, then this one; flag = snapshot */
 	MSG_CHUNK = 4, /* chunk, body = range (extract's own), rows = est. */
@@ -35,7 +35,7 @@ enum message_kind {
 	MSG_ERROR = 12,    /* class, code, text; chunk, attempt if about one */
 	/* supervisor to stage */
 	MSG_PEERS = 32,    /* body = array of endpoints, by partition owner */
-	MSG_DESCRIBE = 33, /* entity */
+	MSG_DESCRIBE = 33, /* entity; flag = count the rows */
 	MSG_PLAN = 34,     /* entity, mode, version = watermark */
 	MSG_OPEN = 35,     /* run, entity, mode, strategy, body = schema of the
 			    * source, body2 = schema of the target */
