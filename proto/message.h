@@ -17,12 +17,13 @@
  */
 enum message_kind {
 	/* stage to supervisor */
-	MSG_HELLO = 1,     /* stage, instance, pid, endpoint */
-	MSG_DESCRIBED = 2,  /* answer to DESCRIBE: body = schema; flag = the table
-			     * exists; rows: 0 or 1, exact if it was asked */
-	MSG_PLANNED = 3,   /* answer to PLAN: body = schema, then one
-			    * MSG_CHUNK each, then this one; flag = snapshot */
-	MSG_CHUNK = 4, /* chunk, body = range (extract's own), rows = est. */
+	MSG_HELLO = 1, /* stage, instance, pid, endpoint */
+	MSG_DESCRIBED =
+	    2,           /* answer to DESCRIBE: body = schema; flag = the table
+			  * exists; rows: 0 or 1, exact if it was asked */
+	MSG_PLANNED = 3, /* answer to PLAN: body = schema, then one
+			  * MSG_CHUNK each, then this one; flag = snapshot */
+	MSG_CHUNK = 4,   /* chunk, body = range (extract's own), rows = est. */
 	MSG_CHUNK_END = 5, /* chunk, attempt, seq = batches, rows, bytes,
 			    * version = highest rowversion */
 	MSG_ACK = 6,       /* chunk, attempt, seq, part, counts, held */
