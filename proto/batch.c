@@ -3,23 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const outcome_names[] = {
-	[OUT_INSERTED] = "inserted",
-	[OUT_UPDATED] = "updated",
-	[OUT_DELETED] = "deleted",
-	[OUT_UNCHANGED] = "unchanged",
-	[OUT_REJECTED] = "rejected",
-	[OUT_CONFLICTED] = "conflicted",
-	[OUT_PENDING] = "pending",
-};
-_Static_assert(ARRAY_LEN(outcome_names) == OUT_COUNT, "one per outcome");
-
-const char *
-outcome_name(enum outcome o)
-{
-	return outcome_names[o];
-}
-
 void
 frame_free(struct frame *f)
 {

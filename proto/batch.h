@@ -39,7 +39,6 @@ enum outcome {
 	OUT_PENDING,
 	OUT_COUNT
 };
-const char *outcome_name(enum outcome o);
 
 struct batch {
 	const char *entity;

@@ -311,15 +311,6 @@ node_get(const struct node *map, const char *name)
 	return NULL;
 }
 
-const struct node *
-node_at(const struct node *n, size_t i)
-{
-	const struct node *c = n->first;
-	while (c && i-- > 0)
-		c = c->next;
-	return c;
-}
-
 bool
 node_empty(const struct node *n)
 {

@@ -35,9 +35,6 @@ int config_parse(struct span text, struct arena *a, struct node **root,
 /* The map's child of that name, or NULL. */
 const struct node *node_get(const struct node *map, const char *name);
 
-/* The i-th child, or NULL. */
-const struct node *node_at(const struct node *n, size_t i);
-
 /* An unquoted nothing, as in "key:". */
 bool node_empty(const struct node *n);
 

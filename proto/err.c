@@ -123,12 +123,3 @@ err_class_name(enum err_class cls)
 {
 	return class_names[cls];
 }
-
-enum err_class
-err_class_parse(const char *name)
-{
-	for (size_t i = 0; i < ARRAY_LEN(class_names); i++)
-		if (strcmp(name, class_names[i]) == 0)
-			return (enum err_class)i;
-	return ERR_BUG;
-}

@@ -44,6 +44,5 @@ int err_field(struct err *e, const char *field);
 
 void err_clear(struct err *e);
 const char *err_class_name(enum err_class cls);
-enum err_class err_class_parse(const char *name); /* ERR_BUG if unknown */
 
 #endif

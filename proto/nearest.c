@@ -41,8 +41,8 @@ fill_row(struct rows *r, const char *a, size_t i, const char *b, size_t nb)
 	}
 }
 
-size_t
-nearest_distance(const char *a, const char *b)
+static size_t
+distance(const char *a, const char *b)
 {
 	size_t na = strlen(a), nb = strlen(b);
 	if (na > NAME_MAX_COMPARED || nb > NAME_MAX_COMPARED)
@@ -63,7 +63,7 @@ nearest_offer(struct nearest *n, const char *candidate)
 {
 	size_t len = strlen(n->name);
 	size_t allowed = len < 4 ? 1 : len < 8 ? 2 : 3;
-	size_t d = nearest_distance(n->name, candidate);
+	size_t d = distance(n->name, candidate);
 	if (d > allowed || d >= len || (n->best && d >= n->distance))
 		return;
 	n->best = candidate;

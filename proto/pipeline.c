@@ -156,15 +156,6 @@ pipeline_entity(const struct pipeline *p, const char *name)
 	return NULL;
 }
 
-const struct connection *
-pipeline_connection(const struct pipeline *p, const char *name)
-{
-	for (size_t i = 0; i < p->nconnections; i++)
-		if (strcmp(p->connections[i].name, name) == 0)
-			return &p->connections[i];
-	return NULL;
-}
-
 bool
 entity_resolves(const struct entity *e)
 {

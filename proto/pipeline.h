@@ -51,8 +51,6 @@ void pipeline_free(struct pipeline **p);
 
 const struct entity *pipeline_entity(
     const struct pipeline *p, const char *name); /* or NULL */
-const struct connection *pipeline_connection(
-    const struct pipeline *p, const char *name); /* or NULL */
 
 const char *driver_name(enum driver d); /* as the file writes it */
 

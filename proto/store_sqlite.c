@@ -22,8 +22,8 @@ struct store_db {
 	struct store_stmt cache[CACHE];
 };
 
-int
-store_sqlite_error(struct store *s, struct err *e)
+static int
+sqlite_error(struct store *s, struct err *e)
 {
 	sqlite3 *db = s->db->sqlite;
 	return store_sqlite_fail(
@@ -36,7 +36,7 @@ static int
 write_failed(struct store *s, struct err *e)
 {
 	s->tx_failed = s->in_tx;
-	return store_sqlite_error(s, e);
+	return sqlite_error(s, e);
 }
 
 int
@@ -332,7 +332,7 @@ store_db_open(struct store *s, struct err *e)
 	s->db = mem_zalloc(sizeof(*s->db));
 	flags |= write ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
 	if (sqlite3_open_v2(s->path, &s->db->sqlite, flags, NULL) != SQLITE_OK)
-		return store_sqlite_error(s, e);
+		return sqlite_error(s, e);
 	return set_up(s, write, e);
 }
 

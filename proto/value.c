@@ -29,18 +29,6 @@ value_type_name(enum value_type t)
 	return types[t].name;
 }
 
-int
-value_type_find(const char *name, enum value_type *t)
-{
-	for (size_t i = 0; i < VT_COUNT; i++) {
-		if (strcmp(name, types[i].name) != 0)
-			continue;
-		*t = (enum value_type)i;
-		return 1;
-	}
-	return 0;
-}
-
 size_t
 value_type_width(enum value_type t)
 {

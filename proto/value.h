@@ -60,8 +60,6 @@ struct value {
 };
 
 const char *value_type_name(enum value_type t);
-/* 1 and *t set, or 0 if no type has this name. */
-int value_type_find(const char *name, enum value_type *t) MUST_CHECK;
 
 /* Bytes of one value in a column, or 0 for offsets and bytes. */
 size_t value_type_width(enum value_type t);

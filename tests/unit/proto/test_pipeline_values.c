@@ -44,7 +44,7 @@ defaults(void **state)
 	assert_ptr_equal(en, &p->entities[0]);
 	assert_null(pipeline_entity(p, "part"));
 	assert_int_equal(en->line, 8);
-	assert_ptr_equal(en->source.conn, pipeline_connection(p, "pg"));
+	assert_ptr_equal(en->source.conn, &p->connections[0]);
 	assert_ptr_equal(en->target.conn, &p->connections[1]);
 	assert_int_equal(en->source.chunk_rows, 4000000);
 	assert_int_equal(en->source.delimiter, ',');
