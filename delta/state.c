@@ -63,8 +63,8 @@ disconnect(struct state *s)
 	s->db = NULL;
 }
 
-int
-state_sums(struct state *s, struct err *e)
+static int
+sums(struct state *s, struct err *e)
 {
 	int64_t blocks, records, added;
 	if (state_number(s, "SELECT sum(records) FROM block", &blocks, e) ||
@@ -117,7 +117,7 @@ state_open_file(struct state *s, bool make, struct err *e)
 	}
 	if (state_meta_check(s, e) || prepare_all(s, e))
 		return -1;
-	return state_sums(s, e);
+	return sums(s, e);
 }
 
 int
@@ -153,12 +153,6 @@ uint64_t
 state_entries(const struct state *s)
 {
 	return s->entries;
-}
-
-uint64_t
-state_records(const struct state *s)
-{
-	return s->records;
 }
 
 /* The blob after *id, copied so that no read lock outlives this call: 1, 0

@@ -45,7 +45,6 @@ int state_open(const struct state_spec *spec, struct state **out,
 void state_close(struct state **s); /* an open commit is given up */
 
 uint64_t state_entries(const struct state *s); /* by the sums of added */
-uint64_t state_records(const struct state *s);
 
 /* Every record, oldest first. No lock is held while fn runs. */
 int state_scan(

@@ -40,7 +40,6 @@ int state_number(
 int state_open_file(struct state *s, bool create, struct err *e) MUST_CHECK;
 /* BEGIN, unless somebody else has written since we looked. */
 int state_lock(struct state *s, struct err *e) MUST_CHECK;
-int state_sums(struct state *s, struct err *e) MUST_CHECK;
 
 /* meta: writes it, or compares it. */
 int state_meta_write(struct state *s, struct err *e) MUST_CHECK;
