@@ -9,8 +9,9 @@ static const struct source_driver *const drivers[] = {
 	[DRIVER_NULL] = &source_null,
 };
 
-void
-source_describe(const struct source_handle *s, struct buf *out)
+/* What it is called in messages: `connection erp, table x`. */
+static void
+describe(const struct source_handle *s, struct buf *out)
 {
 	bool own = s->mode != MODE_ADOPT;
 
@@ -35,7 +36,7 @@ wrap(const struct source_handle *s, struct err *e)
 	/* What failed to connect has said so itself. */
 	bool told = strncmp(e->msg, "connection ", 11) == 0;
 	if (!told)
-		source_describe(s, &where);
+		describe(s, &where);
 	err_wrap(
 	    e, "entity %s%s%s", s->en->name, told ? "" : ", ", buf_str(&where));
 	buf_free(&where);

@@ -60,7 +60,4 @@ int source_plan(struct source_handle *s, struct span version,
 int source_read(struct source_handle *s, const struct chunk_range *r,
     struct emit *em, struct err *e) MUST_CHECK;
 
-/* What the source is called in messages: `connection erp, table x`. */
-void source_describe(const struct source_handle *s, struct buf *out);
-
 #endif
