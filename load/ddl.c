@@ -128,8 +128,10 @@ ddl_columns(const struct entity *en, const struct schema *shape,
 	return 0;
 }
 
-void
-ddl_type(enum driver driver, const struct schema_column *c, struct buf *out)
+/* For an opaque type in PostgreSQL type_name is pasted as it stands: it comes
+ * from format_type, or is NULL for text. */
+static void
+put_type(enum driver driver, const struct schema_column *c, struct buf *out)
 {
 	if (driver == DRIVER_SQLITE) {
 		buf_puts(out, sqlite_types[c->type]);
@@ -154,7 +156,7 @@ ddl_create(enum driver driver, const struct sql_table *t,
 	for (size_t i = 0; i < cols->ncols; i++) {
 		sql_ident(out, cols->cols[i].name);
 		buf_putc(out, ' ');
-		ddl_type(driver, &cols->cols[i], out);
+		put_type(driver, &cols->cols[i], out);
 		buf_puts(out, cols->cols[i].not_null ? " NOT NULL, " : ", ");
 	}
 	buf_puts(out, "PRIMARY KEY (");

@@ -18,11 +18,6 @@
 int ddl_columns(const struct entity *en, const struct schema *shape,
     struct arena *a, struct schema *out, struct err *e) MUST_CHECK;
 
-/* The type a column gets. For an opaque type in PostgreSQL type_name is
- * pasted as it stands: it must come from format_type, or be NULL for text. */
-void ddl_type(
-    enum driver driver, const struct schema_column *c, struct buf *out);
-
 /* The statement; the business key, in its order, is the primary key. */
 void ddl_create(enum driver driver, const struct sql_table *t,
     const struct schema *cols, const struct strings *key, struct buf *out);

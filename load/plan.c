@@ -7,13 +7,13 @@ same_text(const char *a, const char *b)
 	return a == b || (a && b && strcmp(a, b) == 0);
 }
 
-int
-plan_key_index(const struct entity *en, const char *name)
+static bool
+is_key(const struct entity *en, const char *name)
 {
 	for (size_t i = 0; i < en->key.n; i++)
 		if (strcmp(en->key.v[i], name) == 0)
-			return (int)i;
-	return -1;
+			return true;
+	return false;
 }
 
 static struct schema_column
@@ -58,7 +58,7 @@ add_fields(struct plan *p, const struct entity *en, const struct schema *shape,
 {
 	for (size_t i = 0; i < shape->ncols; i++) {
 		const struct schema_column *c = &shape->cols[i];
-		bool key = plan_key_index(en, c->name) >= 0;
+		bool key = is_key(en, c->name);
 		if (same_text(c->name, en->track.rowversion) ||
 		    (p->kind == PLAN_DELETE && !key))
 			continue;
@@ -207,8 +207,8 @@ plan_fits(const struct plan *p, const struct entity *en, const struct batch *b)
 		planned += p->cols[i].from == FROM_FIELD;
 	}
 	for (size_t i = 0; i < b->ncols; i++)
-		fields += b->cols[i].role == ROLE_FIELD &&
-			  (p->kind == PLAN_UPSERT ||
-			      plan_key_index(en, b->cols[i].name) >= 0);
+		fields +=
+		    b->cols[i].role == ROLE_FIELD &&
+		    (p->kind == PLAN_UPSERT || is_key(en, b->cols[i].name));
 	return fields == planned;
 }

@@ -65,7 +65,4 @@ struct plan *plan_new(enum plan_kind kind, const struct entity *en,
 bool plan_fits(
     const struct plan *p, const struct entity *en, const struct batch *b);
 
-/* Position of name in the entity's key, or -1. */
-int plan_key_index(const struct entity *en, const char *name);
-
 #endif
