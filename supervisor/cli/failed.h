@@ -19,7 +19,6 @@ struct store_reject_filter failed_filter(const struct failed_opts *o);
 /* How a closed one ended, for people; NULL while it is open. */
 const char *failed_how(const struct store_reject *r);
 
-int failed_list(struct cli *c, struct err *e) MUST_CHECK;
 int failed_show(struct cli *c, struct err *e) MUST_CHECK;
 int failed_retry(struct cli *c, struct err *e) MUST_CHECK;
 int failed_drop(struct cli *c, struct err *e) MUST_CHECK;

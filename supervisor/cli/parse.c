@@ -51,8 +51,10 @@ takes_next(const char *arg)
 	return false;
 }
 
-int
-parse_verb_at(int argc, char **argv)
+/* Where the verb stands in argv: the first word that is neither an option nor
+ * an option's value. argc if there is none. */
+static int
+verb_at(int argc, char **argv)
 {
 	for (int i = 1; i < argc; i++) {
 		const char *arg = argv[i];
@@ -111,9 +113,9 @@ int
 parse_line(int argc, char **argv, struct cli *c, const struct verb **verb,
     struct err *e)
 {
-	int at = parse_verb_at(argc, argv);
+	int at = verb_at(argc, argv);
 	if (is_help(c, &argc, argv, at))
-		at = parse_verb_at(argc, argv);
+		at = verb_at(argc, argv);
 	*verb = NULL;
 	if (at < argc) {
 		*verb = verb_find(argv[at]);

@@ -8,10 +8,6 @@
 /* The options that every verb has; they may stand before it, too. */
 extern const struct option_key parse_common_keys[];
 
-/* Where the verb stands in argv: the first word that is neither an option nor
- * an option's value. argc if there is none. */
-int parse_verb_at(int argc, char **argv);
-
 /*
  * Fills c and *verb from argv, which it reorders; *verb is NULL where no verb
  * was given. c->opts is allocated. -1: ERR_CONFIG usage.

@@ -125,8 +125,8 @@ say_rest(struct cli *c, size_t shown, struct err *e)
 	return 0;
 }
 
-int
-failed_list(struct cli *c, struct err *e)
+static int
+list(struct cli *c, struct err *e)
 {
 	const struct failed_opts *o = c->opts;
 	struct table t;
@@ -150,7 +150,7 @@ static int
 failed(struct cli *c, struct err *e)
 {
 	static const struct verb_order orders[] = {
-		{ "list", failed_list },
+		{ "list", list },
 		{ "show", failed_show },
 		{ "retry", failed_retry },
 		{ "drop", failed_drop },
