@@ -59,9 +59,8 @@ const struct pipeline *stage_pipeline(const struct stage *st);
 const struct entity *stage_entity(const struct stage *st); /* of the run */
 uint64_t stage_run(const struct stage *st);
 bool stage_is_filter(const struct stage *st);
-uint32_t stage_instance(const struct stage *st);  /* 0-based */
+uint32_t stage_instance(const struct stage *st);  /* from 0 */
 uint32_t stage_instances(const struct stage *st); /* of this stage */
-uint32_t stage_outputs(const struct stage *st);   /* peers downstream */
 
 /*
  * Sends b downstream, to peer number b->part % outputs or to any (by_part).
