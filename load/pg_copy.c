@@ -80,7 +80,7 @@ pg_stage_empty(struct pg_session *pg, enum plan_kind kind, struct err *e)
 	if (!pg->plans[kind].live && !many)
 		return 0;
 	snprintf(sql, sizeof(sql), "%s %s", many ? "TRUNCATE" : "DELETE FROM",
-	    pg_sql_stage(&pg->plans[kind].shape));
+	    pg_sql_stage(kind));
 	if (db_pg_exec(pg->c, sql, e) < 0)
 		return -1;
 	pg->plans[kind].live = false;

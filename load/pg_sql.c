@@ -1,16 +1,17 @@
 #include "load/pg_sql.h"
 
 const char *
-pg_sql_stage(const struct pg_shape *s)
+pg_sql_stage(enum plan_kind kind)
 {
-	return s->plan->kind == PLAN_DELETE ? "pg_temp.syncline_deletes"
-					    : "pg_temp.syncline_upserts";
+	return kind == PLAN_DELETE ? "pg_temp.syncline_deletes"
+				   : "pg_temp.syncline_upserts";
 }
 
 void
 pg_sql_create_stage(const struct pg_shape *s, struct buf *out)
 {
-	buf_printf(out, "CREATE TEMP TABLE %s (", pg_sql_stage(s) + 8);
+	buf_printf(
+	    out, "CREATE TEMP TABLE %s (", pg_sql_stage(s->plan->kind) + 8);
 	for (size_t i = 0; i < s->plan->n; i++)
 		buf_printf(out, "%sc%zu pg_catalog.%s", i ? ", " : "", i,
 		    s->cols[i].stage_type);
@@ -37,7 +38,7 @@ pg_sql_copy(const struct pg_shape *s, bool direct, struct buf *out)
 		sql_table_put(out, s->table);
 		put_names(s, out);
 	} else {
-		buf_puts(out, pg_sql_stage(s));
+		buf_puts(out, pg_sql_stage(s->plan->kind));
 	}
 	buf_puts(out, " FROM STDIN (FORMAT binary)");
 }
@@ -47,7 +48,7 @@ static void
 put_source(const struct pg_shape *s, bool probe, struct buf *out)
 {
 	if (!probe) {
-		buf_printf(out, "%s AS s", pg_sql_stage(s));
+		buf_printf(out, "%s AS s", pg_sql_stage(s->plan->kind));
 		return;
 	}
 	buf_puts(out, "(SELECT ");

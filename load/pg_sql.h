@@ -14,7 +14,7 @@ struct pg_shape {
 };
 
 /* The staging table: one per plan kind and session, in pg_temp. */
-const char *pg_sql_stage(const struct pg_shape *s);
+const char *pg_sql_stage(enum plan_kind kind);
 
 void pg_sql_create_stage(const struct pg_shape *s, struct buf *out);
 void pg_sql_copy(const struct pg_shape *s, bool direct, struct buf *out);

@@ -66,9 +66,10 @@ static int
 drop_stage(struct pg_session *pg, enum plan_kind kind, struct err *e)
 {
 	struct buf sql = { 0 };
+	/* The plan it was made for is gone by now. */
 	if (!pg->plans[kind].stage)
 		return 0;
-	buf_printf(&sql, "DROP TABLE %s", pg_sql_stage(&pg->plans[kind].shape));
+	buf_printf(&sql, "DROP TABLE %s", pg_sql_stage(kind));
 	int r = db_pg_exec(pg->c, buf_str(&sql), e);
 	buf_free(&sql);
 	pg->plans[kind].stage = false;

@@ -118,6 +118,33 @@ isolates_refused_rows(void **state)
 	}
 }
 
+/* The search for the refused row made every staging table there is a plan
+ * for; the deletes then come in a shape of their own. */
+static void
+deletes_after_refusals(void **state)
+{
+	(void)state;
+	NEED_SERVER();
+	const struct entity en = entity(false);
+	struct rig r;
+	struct err e = { 0 };
+	struct schema_column cols[] = { { .name = "id", .type = VT_INT },
+		{ .name = "name", .type = VT_TEXT },
+		{ .name = "price", .type = VT_DECIMAL } };
+	const struct schema mapped = { .cols = cols, .ncols = 3 };
+	sql("CREATE TABLE thing (id int PRIMARY KEY, name varchar(3), "
+	    "price numeric); INSERT INTO thing VALUES (1, 'a', 1)");
+	rig_open(&r, &en);
+	rig_ok(apply_prepare(&r.apply, PLAN_DELETE, &mapped, &e), &e);
+	rig_apply(&r, ROWS("II", "2", "b", "1", "3", "long", "1"));
+	rig_expect(&r, 1, 0, 0, 1);
+	rig_apply(&r, KEYS("D", "1"));
+	rig_apply(&r, ROWS("U", "2", "c", "1"));
+	rig_expect(&r, 1, 1, 1, 1);
+	rig_close(&r);
+	expect("SELECT id, name FROM thing", "2|c");
+}
+
 static void
 tries_conflicts_again(void **state)
 {
@@ -337,6 +364,7 @@ main(void)
 		SERVER_TEST(creates_inserts_updates_deletes),
 		SERVER_TEST(writes_only_what_differs),
 		SERVER_TEST(isolates_refused_rows),
+		SERVER_TEST(deletes_after_refusals),
 		SERVER_TEST(tries_conflicts_again),
 		SERVER_TEST(acks_nothing_when_the_server_goes),
 		SERVER_TEST(lets_children_wait_for_parents),
