@@ -73,13 +73,34 @@ next_planned(struct run *r)
 	return r->next < r->nchunks ? &r->chunks[r->next] : NULL;
 }
 
-static bool
-anything_in_flight(const struct run *r)
+static uint64_t
+accounted(const struct chunk *c)
 {
-	for (size_t i = 0; i < r->nchunks; i++)
-		if (r->chunks[i].state == CHUNK_ASSIGNED ||
-		    r->chunks[i].state == CHUNK_COMMITTING)
+	uint64_t n = 0;
+	for (size_t i = 0; i < OUT_COUNT; i++)
+		n += c->counts[i];
+	return n;
+}
+
+/* Delta has put rows of it aside, and nothing else is to come. */
+static bool
+set_aside(const struct chunk *c)
+{
+	return c->state == CHUNK_ASSIGNED && c->ended && c->held &&
+	       accounted(c) + c->held == c->rows;
+}
+
+/* What is set aside goes on once all is read, and here that never comes. */
+static bool
+anything_in_flight(struct run *r)
+{
+	bool unread = next_planned(r) != NULL;
+	for (size_t i = 0; i < r->nchunks; i++) {
+		const struct chunk *c = &r->chunks[i];
+		if (c->state == CHUNK_COMMITTING ||
+		    (c->state == CHUNK_ASSIGNED && !(unread && set_aside(c))))
 			return true;
+	}
 	return false;
 }
 
@@ -176,15 +197,6 @@ read_send_commit(struct run *r, struct chunk *c, struct err *e)
 	return run_send(r, PROC_DELTA, &m);
 }
 
-static uint64_t
-accounted(const struct chunk *c)
-{
-	uint64_t n = 0;
-	for (size_t i = 0; i < OUT_COUNT; i++)
-		n += c->counts[i];
-	return n;
-}
-
 static void
 books_do_not_balance(struct run *r, const struct chunk *c)
 {
@@ -206,9 +218,9 @@ join_if_held(struct run *r)
 		const struct chunk *c = &r->chunks[i];
 		if (c->state == CHUNK_DONE || c->state == CHUNK_COMMITTING)
 			continue;
-		if (!c->ended || accounted(c) + c->held != c->rows)
+		if (!set_aside(c))
 			return;
-		held = held || c->held;
+		held = true;
 	}
 	if (!held || r->joining)
 		return;
@@ -232,9 +244,10 @@ complete_if_accounted(struct run *r, struct chunk *c)
 		finish_judge(r, false);
 		if (r->phase != RUN_OVER)
 			fail_if(r, read_send_commit(r, c, &e), &e);
-	} else {
-		join_if_held(r);
 	}
+	/* This may have been what those set aside were waiting for. */
+	if (r->phase == RUN_READ)
+		join_if_held(r);
 }
 
 void
@@ -274,6 +287,8 @@ read_on_ack(struct run *r, const struct message *m)
 	if (r->phase == RUN_OVER)
 		return;
 	complete_if_accounted(r, c);
+	if (r->draining)
+		read_assign(r);
 }
 
 void
