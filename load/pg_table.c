@@ -89,7 +89,8 @@ pg_look(struct target_table *t, struct err *e)
 
 /*
  * A source's type name is not to be trusted with the statement: only a type
- * that this server has among its own is used, as the server writes it.
+ * that this server has is used, as the server writes it. Another type in its
+ * place would make every row of the next night another one.
  */
 static int
 resolve_type(struct pg_session *pg, struct schema_column *c, struct arena *a,
@@ -102,9 +103,8 @@ resolve_type(struct pg_session *pg, struct schema_column *c, struct arena *a,
 	if (c->type != VT_OPAQUE || !asked)
 		return 0;
 	buf_puts(&sql,
-	    "SELECT pg_catalog.format_type(t.oid, -1) FROM pg_catalog.pg_type "
-	    "t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace WHERE "
-	    "n.nspname = 'pg_catalog' AND t.oid = pg_catalog.to_regtype(");
+	    "SELECT pg_catalog.format_type(oid, -1) FROM pg_catalog.pg_type "
+	    "WHERE typtype <> 'p' AND oid = pg_catalog.to_regtype(");
 	sql_literal(
 	    &sql, (struct span){ (const uint8_t *)asked, strlen(asked) });
 	buf_puts(&sql, ")");
@@ -113,11 +113,16 @@ resolve_type(struct pg_session *pg, struct schema_column *c, struct arena *a,
 	if (r < 0 && e->cls == ERR_RETRY)
 		return -1;
 	err_clear(e); /* a name that does not even parse is no type either */
-	if (r == 0 && name[0])
-		c->type_name = arena_strdup(a, name);
+	if (r < 0 || !name[0])
+		return err_config(e, "no_type",
+		    "column \"%s\" is of type %s, which the target does not "
+		    "have; create it there, or map the field with `type: text`",
+		    c->name, asked);
+	c->type_name = arena_strdup(a, name);
 	return 0;
 }
 
+/* A check creates it, too: only the server knows what stands against it. */
 static int
 create_locked(struct target_table *t, const char *sql, struct err *e)
 {
@@ -127,7 +132,8 @@ create_locked(struct target_table *t, const char *sql, struct err *e)
 		"BEGIN; SELECT pg_catalog.pg_advisory_xact_lock(7814250136)",
 		e) < 0 ||
 	    db_pg_exec(pg->c, sql, e) < 0 ||
-	    db_pg_exec(pg->c, "COMMIT", e) < 0) {
+	    db_pg_exec(
+		pg->c, t->use == TARGET_WRITE ? "COMMIT" : "ROLLBACK", e) < 0) {
 		struct err ignored = { 0 };
 		(void)!db_pg_exec(pg->c, "ROLLBACK", &ignored);
 		return -1;

@@ -70,8 +70,8 @@ target_close(struct target_table **tp)
 	*tp = NULL;
 }
 
-int
-target_create(struct target_table *t, const struct schema *shape, struct err *e)
+static int
+create(struct target_table *t, const struct schema *shape, struct err *e)
 {
 	struct schema cols;
 	struct arena a = { 0 };
@@ -80,26 +80,28 @@ target_create(struct target_table *t, const struct schema *shape, struct err *e)
 		r = t->driver->create(t, &cols, e);
 	arena_free(&a);
 	if (r < 0)
-		return err_wrap(e, "entity %s: creating table %s",
-		    t->entity->name, t->entity->target.table);
+		return err_wrap(e,
+		    "entity %s: connection %s: creating table %s",
+		    t->entity->name, t->entity->target.connection,
+		    t->entity->target.table);
+	return 0;
+}
+
+int
+target_create(struct target_table *t, const struct schema *shape, struct err *e)
+{
 	bool empty = t->empty;
-	r = t->driver->look(t, e);
+	if (create(t, shape, e) < 0 || t->driver->look(t, e) < 0)
+		return -1;
 	t->empty = t->empty && empty;
-	return r;
+	return 0;
 }
 
 int
 target_could_create(
     struct target_table *t, const struct schema *shape, struct err *e)
 {
-	struct schema cols;
-	struct arena a = { 0 };
-	int r = ddl_columns(t->entity, shape, &a, &cols, e);
-	arena_free(&a);
-	if (r == 0)
-		return 0;
-	return err_wrap(e, "entity %s: creating table %s", t->entity->name,
-	    t->entity->target.table);
+	return create(t, shape, e);
 }
 
 bool

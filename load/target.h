@@ -46,7 +46,8 @@ struct target_driver {
 	int (*look)(struct target_table *t, struct err *e);
 	/* Rows in the table, exactly; may take its time. */
 	int (*count)(struct target_table *t, uint64_t *rows, struct err *e);
-	/* Makes the table, unless somebody else just did. cols: ddl_columns */
+	/* Makes the table, unless somebody else just did, or, for
+	 * TARGET_CHECK, finds out whether it could. cols: ddl_columns */
 	int (*create)(
 	    struct target_table *t, struct schema *cols, struct err *e);
 	/* 1 if these columns identify a row, 0 if nothing says so. */
@@ -84,7 +85,7 @@ void target_close(struct target_table **t); /* NULL-safe; rolls back */
 int target_create(struct target_table *t, const struct schema *shape,
     struct err *e) MUST_CHECK;
 
-/* 0 if target_create would have what it needs. */
+/* 0 if target_create could do it; for TARGET_CHECK, which leaves nothing. */
 int target_could_create(struct target_table *t, const struct schema *shape,
     struct err *e) MUST_CHECK;
 

@@ -123,6 +123,8 @@ lite_create(struct target_table *t, struct schema *cols, struct err *e)
 {
 	struct session *s = t->self;
 	struct buf sql = { 0 };
+	if (t->use != TARGET_WRITE)
+		return 0;
 	ddl_create(DRIVER_SQLITE, &t->table, cols, &t->entity->key, &sql);
 	int r = db_sqlite_exec(s->db, buf_str(&sql), e);
 	buf_free(&sql);

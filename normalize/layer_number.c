@@ -379,6 +379,8 @@ layer_number_fit(const struct number_options *o, struct span in,
 		decimal_digits(*canon, &whole, &fraction);
 	}
 	int room = o->precision - (o->scale > 0 ? o->scale : 0);
+	if (room < 0)
+		room = 0; /* numeric(3,5): 0.00123 has no whole digits */
 	if (o->precision >= 0 && (int64_t)whole > room)
 		return refuse(&w->why, "number", "out_of_range",
 		    "has more digits than its precision allows");

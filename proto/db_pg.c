@@ -10,6 +10,7 @@ static const char session[] =
     "SET DateStyle = 'ISO, YMD'; SET IntervalStyle = 'postgres';"
     "SET TimeZone = 'UTC'; SET bytea_output = 'hex';"
     "SET extra_float_digits = 1; SET standard_conforming_strings = on;"
+    "SET lc_monetary = 'C'; SET xmloption = content; SET array_nulls = on;"
     "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0";
 
 static enum err_class

@@ -73,6 +73,12 @@ set_limits(struct schema_column *c, uint32_t oid, int typmod)
 	/* 11 bits with a sign since PostgreSQL 15; before, never negative. */
 	int scale = typmod & 0x7ff;
 	c->scale = (scale ^ 1024) - 1024;
+	/* numeric(5,-2) holds whole numbers of seven digits; that its last
+	 * two are zeros is left to the server. */
+	if (c->scale < 0) {
+		c->precision -= c->scale;
+		c->scale = 0;
+	}
 }
 
 static bool
