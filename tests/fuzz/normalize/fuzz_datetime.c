@@ -4,6 +4,7 @@
  */
 #include "normalize/layers.h"
 #include "proto/datetime.h"
+#include "proto/zone.h"
 #include <stdlib.h>
 #include <string.h>
 
