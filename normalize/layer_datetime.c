@@ -2,7 +2,6 @@
 #include "normalize/utf8.h"
 #include "proto/datetime.h"
 #include "proto/zone.h"
-#include <string.h>
 
 static enum verdict
 bad_datetime(struct layer_work *w, const char *text)

@@ -3,7 +3,6 @@
 #include "proto/arena.h"
 #include "proto/limits.h"
 #include <stdlib.h>
-#include <string.h>
 #include <unicase.h>
 #include <unictype.h>
 #include <utf8proc.h>
