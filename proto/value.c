@@ -1,7 +1,6 @@
 #include "proto/value.h"
 #include "proto/datetime.h"
 #include "proto/decimal.h"
-#include <string.h>
 
 static const struct {
 	const char *name;
