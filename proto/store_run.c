@@ -35,7 +35,8 @@ static const struct {
 };
 _Static_assert(ARRAY_LEN(states) == STORE_RUN_STATES, "a row per state");
 
-#define LIVE "state IN ('planned', 'running', 'paused', 'finishing')"
+#define LIVE     "state IN ('planned', 'running', 'paused', 'finishing')"
+#define COMPLETE "state IN ('completed', 'completed_with_rejects')"
 
 const char *
 store_run_state_name(enum store_run_state st)
@@ -130,6 +131,20 @@ store_run_find_live(struct store *s, const char *entity, struct arena *a,
 		STORE_ARGS(arg_text(entity)), &q, e) < 0)
 		return -1;
 	return read_one(&q, a, out, e);
+}
+
+int
+store_run_half_adopted(struct store *s, const char *entity, struct err *e)
+{
+	uint64_t half = 0;
+	int rc = store_db_number(s,
+	    "SELECT r.mode = $1 AND NOT r." COMPLETE FROM
+	    "WHERE n.name = $2 AND (r.mode = $1 OR (r.mode = $3 AND r." COMPLETE
+	    ")) ORDER BY r.id DESC LIMIT 1",
+	    STORE_ARGS(
+		arg_u64(MODE_ADOPT), arg_text(entity), arg_u64(MODE_SYNC)),
+	    &half, e);
+	return rc < 0 ? -1 : half != 0;
 }
 
 int

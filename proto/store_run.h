@@ -79,6 +79,10 @@ int store_run_get(struct store *s, uint64_t id, struct arena *a,
 int store_run_find_live(struct store *s, const char *entity, struct arena *a,
     struct store_run *out, struct err *e) MUST_CHECK;
 
+/* 1 if the entity's last adoption did not complete, and no sync since; 0. */
+int store_run_half_adopted(
+    struct store *s, const char *entity, struct err *e) MUST_CHECK;
+
 /* Newest first. */
 struct store_run_filter {
 	const char *entity; /* NULL: any */

@@ -49,6 +49,10 @@ recall(struct run *r, struct arena *a, struct err *e)
 		return -1;
 	if (found)
 		buf_put(&r->watermark, w.version.data, w.version.len);
+	int half = store_run_half_adopted(store_of(r), r->entity->name, e);
+	if (half < 0)
+		return -1;
+	r->half_adopted = half;
 	if (r->mode != MODE_SYNC && r->mode != MODE_SWEEP)
 		return 0;
 	return store_approval_get(

@@ -26,14 +26,13 @@ state_lost(struct run *r)
 	return true;
 }
 
-/* Rows in the target that the state does not know: never guess. */
 static void
 refuse_unknown(struct run *r)
 {
 	struct err e = { 0 };
 	err_config(&e, "adopt",
 	    "entity %s: target table %s already holds %" PRIu64 " rows, and "
-	    "the state knows none of them. Say what they are: 'adopt: target' "
+	    "the state does not know them. Say what they are: 'adopt: target' "
 	    "takes them as the last night's result (equal rows stay, rows the "
 	    "source lacks become deletes under the guards), 'adopt: none' "
 	    "writes the source over them and leaves other rows alone",
@@ -41,10 +40,13 @@ refuse_unknown(struct run *r)
 	run_over(r, END_FAILED, &e);
 }
 
+/* Rows in the target that the state does not know: never guess. An adoption
+ * that ended early knows only some of them. */
 static bool
 target_unknown(struct run *r)
 {
-	if (r->mode != MODE_SYNC || r->state_rows || !r->target_rows ||
+	bool known = r->state_rows && !r->half_adopted;
+	if (r->mode != MODE_SYNC || known || !r->target_rows ||
 	    r->entity->adopt == ADOPT_NONE)
 		return false;
 	struct err e = { 0 };
