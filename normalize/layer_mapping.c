@@ -76,9 +76,7 @@ static int
 compare_spans(const void *a, const void *b)
 {
 	const struct span *p = a, *q = b;
-	size_t n = p->len < q->len ? p->len : q->len;
-	int c = n ? memcmp(p->data, q->data, n) : 0;
-	return c ? c : (p->len > q->len) - (p->len < q->len);
+	return span_compare(*p, *q);
 }
 
 static struct span
@@ -190,7 +188,7 @@ compare_values(const struct value *a, const struct value *b)
 	case VT_COUNT:
 		break;
 	}
-	return compare_spans(&a->s, &b->s);
+	return span_compare(a->s, b->s);
 }
 
 static bool

@@ -11,13 +11,6 @@ text_of(const char *s)
 	return (struct span){ (const uint8_t *)s, strlen(s) };
 }
 
-static bool
-equal(struct span a, struct span b)
-{
-	return a.len == b.len &&
-	       (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
-}
-
 /* --- compiling ----------------------------------------------------------- */
 /* The text as the field's values are written; as it stands if it is none. */
 static struct span
@@ -37,18 +30,10 @@ canonical(const char *text, const struct conversion *own, struct arena *a,
 }
 
 static int
-compare_spans(struct span a, struct span b)
-{
-	size_t n = a.len < b.len ? a.len : b.len;
-	int c = n ? memcmp(a.data, b.data, n) : 0;
-	return c ? c : (a.len > b.len) - (a.len < b.len);
-}
-
-static int
 compare_pairs(const void *a, const void *b)
 {
 	const struct transform_pair *p = a, *q = b;
-	return compare_spans(p->from, q->from);
+	return span_compare(p->from, q->from);
 }
 
 static void
@@ -267,7 +252,8 @@ apply(const struct transform_step *step, struct span s, struct span *out,
 		*out = pad_left(step, s, w);
 		break;
 	case TR_NULLIF:
-		return equal(s, step->a) ? VERDICT_NULL : VERDICT_OK;
+		return span_compare(s, step->a) == 0 ? VERDICT_NULL
+						     : VERDICT_OK;
 	case TR_MAP:
 		*out = map(step, s);
 		break;

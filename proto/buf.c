@@ -113,3 +113,11 @@ uleb_get(const uint8_t **p, const uint8_t *end, uint64_t *v)
 	}
 	return -1;
 }
+
+int
+span_compare(struct span a, struct span b)
+{
+	size_t n = a.len < b.len ? a.len : b.len;
+	int c = n ? memcmp(a.data, b.data, n) : 0;
+	return c ? c : (a.len > b.len) - (a.len < b.len);
+}

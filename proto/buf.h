@@ -32,6 +32,9 @@ void buf_free(struct buf *b);       /* back to the zeroed state */
 /* Reads a ULEB128 at *p, before end; 0, or -1 if cut short or over 64 bit. */
 int uleb_get(const uint8_t **p, const uint8_t *end, uint64_t *v) MUST_CHECK;
 
+/* Below, at or above 0, as memcmp; a prefix comes before what it begins. */
+int span_compare(struct span a, struct span b);
+
 static inline struct span
 buf_span(const struct buf *b)
 {

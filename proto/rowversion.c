@@ -288,9 +288,7 @@ rowversion_decode(
 int
 rowversion_compare(struct span a, struct span b)
 {
-	size_t n = a.len < b.len ? a.len : b.len;
-	int r = n ? memcmp(a.data, b.data, n) : 0;
-	return r ? r : (a.len > b.len) - (a.len < b.len);
+	return span_compare(a, b);
 }
 
 uint64_t
