@@ -120,21 +120,6 @@ take_keys(struct selection *sel, struct err *e)
 	return 0;
 }
 
-static bool
-is_tracking(const struct entity *en, const char *name)
-{
-	const struct track *t = &en->track;
-	const char *const names[] = {
-		t->key_hash, t->data_hash, t->rowversion, t->synced_at, t->run,
-		en->deletes.policy == DELETES_SOFT ? en->deletes.column : NULL
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(names); i++)
-		if (names[i] && strcmp(names[i], name) == 0)
-			return true;
-	return false;
-}
-
 /* What the target holds is final: no number format applies to it. */
 static int
 take_target(struct selection *sel, struct err *e)
@@ -145,7 +130,7 @@ take_target(struct selection *sel, struct err *e)
 		if (take_field(sel, en->fields[i].to, NULL, e) != 0)
 			return -1;
 	for (size_t i = 0; !en->fields_given && i < sel->s->ncols; i++)
-		if (!is_tracking(en, sel->s->cols[i].name) &&
+		if (!entity_tracks(en, sel->s->cols[i].name) &&
 		    take_field(sel, sel->s->cols[i].name, NULL, e) != 0)
 			return -1;
 	return 0;

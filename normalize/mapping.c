@@ -91,21 +91,6 @@ add_plan(struct mapping *m, const struct field *f, const char *to,
 	return 0;
 }
 
-/* Columns the target keeps about a row, which no source sends. */
-static bool
-is_tracking(const struct entity *en, const char *name)
-{
-	const struct track *t = &en->track;
-	const char *const names[] = {
-		t->key_hash, t->data_hash, t->rowversion, t->synced_at, t->run,
-		en->deletes.policy == DELETES_SOFT ? en->deletes.column : NULL
-	};
-	for (size_t i = 0; i < ARRAY_LEN(names); i++)
-		if (names[i] && strcmp(names[i], name) == 0)
-			return true;
-	return false;
-}
-
 /* Without `fields:` every source column passes under its own name; but what
  * the target computes itself it will compute again. */
 static int
@@ -119,7 +104,7 @@ add_all(struct mapping *m, struct err *e)
 		if (t && t->generated)
 			continue;
 		if (m->spec.mode == MODE_ADOPT &&
-		    is_tracking(m->spec.entity, name))
+		    entity_tracks(m->spec.entity, name))
 			continue;
 		if (add_plan(m, &m->spec.entity->defaults, name, name, e) < 0)
 			return -1;

@@ -161,3 +161,16 @@ entity_resolves(const struct entity *e)
 {
 	return e->nparents > 0 || e->conflicts;
 }
+
+bool
+entity_tracks(const struct entity *e, const char *column)
+{
+	const struct track *t = &e->track;
+	const char *const names[] = { t->key_hash, t->data_hash, t->rowversion,
+		t->synced_at, t->run,
+		e->deletes.policy == DELETES_SOFT ? e->deletes.column : NULL };
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (names[i] && strcmp(names[i], column) == 0)
+			return true;
+	return false;
+}

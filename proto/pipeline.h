@@ -52,9 +52,15 @@ void pipeline_free(struct pipeline **p);
 const struct entity *pipeline_entity(
     const struct pipeline *p, const char *name); /* or NULL */
 
-const char *driver_name(enum driver d); /* as the file writes it */
+/* As the file writes them. */
+const char *driver_name(enum driver d);
+const char *strategy_name(enum strategy s);
 
 /* True if the entity's changes go through the resolver. */
 bool entity_resolves(const struct entity *e);
+
+/* True if that target column is one the target keeps about a row, which no
+ * source sends: a tracking column or the mark of soft deletes. */
+bool entity_tracks(const struct entity *e, const char *column);
 
 #endif

@@ -110,6 +110,12 @@ static const struct spec_table track_table = {
 static const char *const presets[] = { "exact", "clean", NULL };
 static const char *const strategies[] = { "auto", "full", "hash", "rowversion",
 	NULL };
+const char *
+strategy_name(enum strategy s)
+{
+	return strategies[s];
+}
+
 static const char *const sweeps[] = { "never", "nightly", "weekly", NULL };
 static const char *const adopts[] = { "ask", "target", "none", NULL };
 static const char *const identities[] = { "default", "syncflow", NULL };

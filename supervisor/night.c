@@ -58,18 +58,6 @@ code_of(const struct run *r)
 	return failure_code(&r->error);
 }
 
-static const char *
-strategy_name(enum strategy s)
-{
-	static const char *const names[] = {
-		[STRATEGY_AUTO] = "auto",
-		[STRATEGY_FULL] = "full",
-		[STRATEGY_HASH] = "hash",
-		[STRATEGY_ROWVERSION] = "rowversion",
-	};
-	return names[s];
-}
-
 static void
 take_result(struct night_result *x, struct run *r)
 {
@@ -79,11 +67,10 @@ take_result(struct night_result *x, struct run *r)
 		.code = code_of(r),
 		.error = r->error,
 		.rows_read = r->rows_read,
+		.strategy = r->strategy,
 		.withheld = r->withheld,
 		.elapsed_ms = clock_mono_ms() - r->started_ms };
 	memcpy(x->counts, r->counts, sizeof(x->counts));
-	snprintf(
-	    x->strategy, sizeof(x->strategy), "%s", strategy_name(r->strategy));
 	snprintf(x->sample, sizeof(x->sample), "%s", buf_str(&r->sample));
 }
 
@@ -168,7 +155,7 @@ one_entity(struct engine *en, const struct entity *entity,
 			return -1;
 	}
 	bool done = x->end == END_COMPLETED || x->end == END_REJECTS;
-	if (!done || strcmp(x->strategy, "rowversion") != 0 || en->stop)
+	if (!done || x->strategy != STRATEGY_ROWVERSION || en->stop)
 		return 0;
 	int due = sweep_due(en, entity, e);
 	return due == 1 ? sweep(en, entity, x, e) : due;

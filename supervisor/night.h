@@ -15,7 +15,7 @@ struct night_result {
 	uint64_t rows_read;
 	uint64_t counts[OUT_COUNT];
 	uint64_t withheld;
-	char strategy[16];
+	enum strategy strategy;
 	char sample[512];
 	int64_t elapsed_ms;
 };

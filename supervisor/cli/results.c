@@ -45,7 +45,7 @@ put_result(struct table *t, const struct night_result *x)
 	table_number(t, x->run);
 	table_text(t, run_end_name(x->end));
 	put_books(t, x);
-	table_text(t, x->strategy);
+	table_text(t, strategy_name(x->strategy));
 	table_text(t, wrong ? x->error.code : NULL);
 	table_text(t, wrong ? x->error.msg : NULL);
 	table_text(t, x->withheld ? x->sample : NULL);

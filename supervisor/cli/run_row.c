@@ -38,13 +38,7 @@ static const char *const modes[] = {
 	[MODE_ADOPT] = "adopt",
 	[MODE_RETRY] = "retry",
 };
-
-static const char *const strategies[] = {
-	[STRATEGY_AUTO] = "auto",
-	[STRATEGY_FULL] = "full",
-	[STRATEGY_HASH] = "hash",
-	[STRATEGY_ROWVERSION] = "rowversion",
-};
+_Static_assert(ARRAY_LEN(modes) == MODE_RETRY + 1, "one per mode");
 
 const char *
 run_row_state(const struct store_run *r)
@@ -71,10 +65,11 @@ run_row_put(struct table *t, const struct store_run *r)
 	int64_t end = r->finished_at ? r->finished_at : clock_wall_micros();
 	table_number(t, r->id);
 	table_text(t, r->entity);
+	/* A newer program may have written numbers that this one lacks. */
 	table_text(t, r->mode < ARRAY_LEN(modes) ? modes[r->mode] : NULL);
 	table_text(t, run_row_state(r));
-	table_text(t, r->strategy < ARRAY_LEN(strategies)
-			  ? strategies[r->strategy]
+	table_text(t, r->strategy <= STRATEGY_ROWVERSION
+			  ? strategy_name(r->strategy)
 			  : NULL);
 	table_time(t, r->started_at);
 	table_time(t, r->finished_at);
