@@ -98,15 +98,6 @@ put_row(const struct pg_shape *s, const char *side, struct buf *out)
 	buf_puts(out, ")");
 }
 
-static bool
-any_compared(const struct plan *p)
-{
-	for (size_t i = 0; i < p->n; i++)
-		if (p->cols[i].use == USE_DATA || p->cols[i].use == USE_MARK)
-			return true;
-	return false;
-}
-
 static void
 put_update(const struct pg_shape *s, struct buf *out)
 {
@@ -156,7 +147,7 @@ put_upsert(const struct pg_shape *s, bool probe, struct buf *out)
 		sql_ident(out, s->key->v[i]);
 	}
 	buf_puts(out, ") DO ");
-	if (any_compared(s->plan))
+	if (plan_compares(s->plan))
 		put_update(s, out);
 	else
 		buf_puts(out, "NOTHING");

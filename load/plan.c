@@ -212,3 +212,12 @@ plan_fits(const struct plan *p, const struct entity *en, const struct batch *b)
 		    (p->kind == PLAN_UPSERT || is_key(en, b->cols[i].name));
 	return fields == planned;
 }
+
+bool
+plan_compares(const struct plan *p)
+{
+	for (size_t i = 0; i < p->n; i++)
+		if (p->cols[i].use == USE_DATA || p->cols[i].use == USE_MARK)
+			return true;
+	return false;
+}

@@ -65,4 +65,7 @@ struct plan *plan_new(enum plan_kind kind, const struct entity *en,
 bool plan_fits(
     const struct plan *p, const struct entity *en, const struct batch *b);
 
+/* True if a row that is there can differ: it has more than its key. */
+bool plan_compares(const struct plan *p);
+
 #endif

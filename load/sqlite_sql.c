@@ -22,15 +22,6 @@ put_differs(const struct plan *p, struct buf *out)
 	}
 }
 
-static bool
-any_compared(const struct plan *p)
-{
-	for (size_t i = 0; i < p->n; i++)
-		if (p->cols[i].use == USE_DATA || p->cols[i].use == USE_MARK)
-			return true;
-	return false;
-}
-
 static void
 put_update(const struct plan *p, struct buf *out)
 {
@@ -68,7 +59,7 @@ put_upsert(const struct plan *p, const struct sql_table *t,
 		sql_ident(out, key->v[i]);
 	}
 	buf_puts(out, ") DO ");
-	if (any_compared(p))
+	if (plan_compares(p))
 		put_update(p, out);
 	else
 		buf_puts(out, "NOTHING");
