@@ -8,6 +8,7 @@ static const struct source_driver *const drivers[] = {
 	[DRIVER_CSV] = &source_csv,
 	[DRIVER_NULL] = &source_null,
 };
+_Static_assert(ARRAY_LEN(drivers) == DRIVER_NULL + 1, "one per driver");
 
 /* What it is called in messages: `connection erp, table x`. */
 static void

@@ -117,6 +117,7 @@ static const char *const class_names[] = {
 	[ERR_CONFIG] = "config",
 	[ERR_BUG] = "bug",
 };
+_Static_assert(ARRAY_LEN(class_names) == ERR_BUG + 1, "one per class");
 
 const char *
 err_class_name(enum err_class cls)

@@ -304,6 +304,7 @@ ledger_end(struct run *r, struct err *e)
 		[END_ABANDONED] = STORE_RUN_FAILED,
 		[END_CANCELLED] = STORE_RUN_CANCELLED,
 	};
+	_Static_assert(ARRAY_LEN(states) == END_CANCELLED + 1, "one per end");
 	struct arena a = { 0 };
 	const struct err *why = r->error.cls == ERR_NONE ? NULL : &r->error;
 	if (store_begin(store_of(r), STORE_DURABLE, e) < 0)

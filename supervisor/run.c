@@ -303,6 +303,7 @@ static const char *const end_names[] = {
 	[END_ABANDONED] = "failed",
 	[END_CANCELLED] = "cancelled",
 };
+_Static_assert(ARRAY_LEN(end_names) == END_CANCELLED + 1, "one per end");
 
 const char *
 run_end_name(enum run_end end)
