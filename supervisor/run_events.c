@@ -91,14 +91,18 @@ on_described(struct run *r, const struct message *m)
 }
 
 static void
-on_opened(struct run *r, struct proc *p, const struct message *m)
+on_opened(struct run *r, const struct proc *p, const struct message *m)
 {
 	if (p->kind == PROC_DELTA)
 		r->state_rows += m->rows;
 	if (p->kind == PROC_NORMALIZE)
 		keep(&r->mapped_schema, m->body);
-	if (!p->reopening)
-		return;
+}
+
+/* A worker that died is back: no phase waits for this answer. */
+static void
+on_reopened(struct run *r, struct proc *p)
+{
 	p->reopening = false;
 	if (--r->reopening == 0)
 		read_go_on(r);
@@ -204,6 +208,10 @@ dispatch(struct run *r, struct proc *p, const struct message *m)
 		count_answer(r);
 		break;
 	case MSG_OPENED:
+		if (p->reopening) {
+			on_reopened(r, p);
+			break;
+		}
 		on_opened(r, p, m);
 		count_answer(r);
 		break;
