@@ -59,27 +59,21 @@ put_and(struct buf *sql, size_t *terms)
 }
 
 /* Softly deleted rows have left the state; an adoption must not bring them
- * back. */
+ * back. A flag may be kept in a column of any type. */
 static void
 put_alive(const struct source_handle *s, struct buf *sql, size_t *terms)
 {
 	const struct deletes *d = &s->en->deletes;
-	const struct schema_column *c;
 
-	if (s->mode != MODE_ADOPT || d->policy != DELETES_SOFT || !d->column)
-		return;
-	c = schema_find(&s->schema, d->column);
-	if (!c)
+	if (s->mode != MODE_ADOPT || d->policy != DELETES_SOFT || !d->column ||
+	    !schema_find(&s->schema, d->column))
 		return;
 	put_and(sql, terms);
 	buf_puts(sql, "(");
-	sql_ident(sql, c->name);
-	buf_puts(sql, " IS NULL");
-	if (c->type == VT_BOOL) {
-		buf_puts(sql, " OR NOT ");
-		sql_ident(sql, c->name);
-	}
-	buf_puts(sql, ")");
+	sql_ident(sql, d->column);
+	buf_puts(sql, " IS NULL OR CAST(");
+	sql_ident(sql, d->column);
+	buf_puts(sql, " AS text) IN ('0', 'f', 'false'))");
 }
 
 static int

@@ -134,11 +134,10 @@ describe(struct stage *st, const struct entity *en, bool count, struct err *e)
 	struct message m = { .kind = MSG_DESCRIBED,
 		.entity = en->name,
 		.flag = t->exists,
-		.rows = t->empty ? 0 : 1,
 		.body = buf_span(&body) };
 	int r = 0;
-	if (count && !t->empty)
-		r = t->driver->count(t, &m.rows, e);
+	if (!t->empty)
+		r = t->driver->count(t, count ? INT64_MAX : 1, &m.rows, e);
 	if (r == 0)
 		r = stage_report(st, &m, e);
 	buf_free(&body);

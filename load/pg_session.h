@@ -37,7 +37,8 @@ int pg_refusal(struct pg_conn *c, const struct pg_result *r, struct err *e);
 int pg_exec_rows(struct pg_conn *c, const char *sql, struct err *e) MUST_CHECK;
 
 /* pg_table.c */
-int pg_count(struct target_table *t, uint64_t *rows, struct err *e) MUST_CHECK;
+int pg_count(struct target_table *t, uint64_t most, uint64_t *rows,
+    struct err *e) MUST_CHECK;
 int pg_look(struct target_table *t, struct err *e) MUST_CHECK;
 int pg_create(
     struct target_table *t, struct schema *cols, struct err *e) MUST_CHECK;

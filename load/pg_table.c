@@ -53,13 +53,12 @@ find_rows(struct target_table *t, struct err *e)
 }
 
 int
-pg_count(struct target_table *t, uint64_t *rows, struct err *e)
+pg_count(struct target_table *t, uint64_t most, uint64_t *rows, struct err *e)
 {
 	struct pg_session *pg = t->self;
 	char answer[32] = "";
 	struct buf sql = { 0 };
-	buf_puts(&sql, "SELECT count(*) FROM ");
-	sql_table_put(&sql, &t->table);
+	target_count_sql(t, most, &sql);
 	int r = query_text(pg->c, buf_str(&sql), answer, sizeof(answer), e);
 	buf_free(&sql);
 	*rows = strtoull(answer, NULL, 10);

@@ -1,5 +1,6 @@
 #include "load/target.h"
 #include "load/ddl.h"
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -95,6 +96,31 @@ target_create(struct target_table *t, const struct schema *shape, struct err *e)
 		return -1;
 	t->empty = t->empty && empty;
 	return 0;
+}
+
+/* Softly deleted rows have left the state: nobody has to know them. A flag
+ * may be kept in a column of any type. */
+static void
+put_alive(const struct target_table *t, struct buf *sql)
+{
+	const struct deletes *d = &t->entity->deletes;
+	if (d->policy != DELETES_SOFT || !d->column ||
+	    !schema_find(&t->schema, d->column))
+		return;
+	buf_puts(sql, " WHERE ");
+	sql_ident(sql, d->column);
+	buf_puts(sql, " IS NULL OR CAST(");
+	sql_ident(sql, d->column);
+	buf_puts(sql, " AS text) IN ('0', 'f', 'false')");
+}
+
+void
+target_count_sql(const struct target_table *t, uint64_t most, struct buf *sql)
+{
+	buf_puts(sql, "SELECT count(*) FROM (SELECT 1 FROM ");
+	sql_table_put(sql, &t->table);
+	put_alive(t, sql);
+	buf_printf(sql, " LIMIT %" PRIu64 ") AS alive", most);
 }
 
 int

@@ -44,8 +44,9 @@ struct target_driver {
 	int (*open)(struct target_table *t, struct err *e);
 	/* Fills exists, empty and schema. */
 	int (*look)(struct target_table *t, struct err *e);
-	/* Rows in the table, exactly; may take its time. */
-	int (*count)(struct target_table *t, uint64_t *rows, struct err *e);
+	/* Rows in the table, up to most; all of them may take a while. */
+	int (*count)(struct target_table *t, uint64_t most, uint64_t *rows,
+	    struct err *e);
 	/* Makes the table, unless somebody else just did, or, for
 	 * TARGET_CHECK, finds out whether it could. cols: ddl_columns */
 	int (*create)(
@@ -84,6 +85,10 @@ void target_close(struct target_table **t); /* NULL-safe; rolls back */
 /* Creates the table for these fields (shape as in plan.h) and looks again. */
 int target_create(struct target_table *t, const struct schema *shape,
     struct err *e) MUST_CHECK;
+
+/* The query that counts, up to most, the rows that are not marked deleted. */
+void target_count_sql(
+    const struct target_table *t, uint64_t most, struct buf *sql);
 
 /* 0 if target_create could do it; for TARGET_CHECK, which leaves nothing. */
 int target_could_create(struct target_table *t, const struct schema *shape,

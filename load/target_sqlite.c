@@ -83,12 +83,11 @@ look_inside(struct target_table *t, struct err *e)
 }
 
 static int
-lite_count(struct target_table *t, uint64_t *rows, struct err *e)
+lite_count(struct target_table *t, uint64_t most, uint64_t *rows, struct err *e)
 {
 	char answer[32] = "";
 	struct buf sql = { 0 };
-	buf_puts(&sql, "SELECT count(*) FROM ");
-	sql_table_put(&sql, &t->table);
+	target_count_sql(t, most, &sql);
 	int r = ask(t, buf_str(&sql), answer, sizeof(answer), e);
 	buf_free(&sql);
 	*rows = strtoull(answer, NULL, 10);

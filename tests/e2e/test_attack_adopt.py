@@ -1,5 +1,6 @@
 """An adoption that dies half way is no adoption: the state then knows some of
 the target's rows, and must not be taken for one that knows all."""
+import shutil
 import signal
 
 import pytest
@@ -10,7 +11,7 @@ CONFIG = 2
 ROWS = 40_000
 
 
-def pipeline(site, database, adopt):
+def pipeline(site, database, adopt, **deletes):
     site.write(
         [{"name": name, "driver": "postgres", "dsn": database.dsn()}
          for name in ("from", "to")],
@@ -18,7 +19,8 @@ def pipeline(site, database, adopt):
           "source": {"connection": "from", "table": "things",
                      "chunk_rows": 1000},
           "target": {"connection": "to", "table": "copy"},
-          "guards": {"max_delete_percent": 100}}])
+          "guards": {"max_delete_percent": 100},
+          "deletes": {"policy": "propagate", **deletes}}])
 
 
 def adopted(site):
@@ -64,3 +66,24 @@ def test_nothing_is_guessed_without_adopt(half_adopted, database):
     pipeline(site, database, "ask")
     site.verb("run", expect=CONFIG).assert_says("adopt: target")
     assert database.value("SELECT count(*) FROM copy") == ROWS
+
+
+@pytest.mark.parametrize("mark", ["timestamptz", "boolean", "integer"])
+def test_marked_rows_are_nobody_s(site, database, mark):
+    """All is marked deleted, the state is empty: there is nothing to adopt,
+    and what comes back loses its mark."""
+    database.script(f"""
+        CREATE TABLE things (k int PRIMARY KEY, name text);
+        CREATE TABLE copy (k int PRIMARY KEY, name text, gone {mark});
+        INSERT INTO things VALUES (1, 'one'), (2, 'two');""")
+    for adopt in "ask", "target":
+        pipeline(site, database, adopt, policy="soft", column="gone")
+        site.run()
+        database.script("DELETE FROM things")
+        site.run().books().assert_is(deleted=2)
+        site.run().books().assert_is()
+        database.script("INSERT INTO things VALUES (1, 'one'), (2, 'two')")
+        site.run().books().assert_is(read=2, inserted=2)
+    # The mark they lost is none: a lost state finds them alive.
+    shutil.rmtree(site.store / "state")
+    site.run().books().assert_is(read=2, unchanged=2)
