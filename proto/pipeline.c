@@ -1,5 +1,6 @@
 #include "proto/pipeline.h"
 #include "proto/config.h"
+#include "proto/file.h"
 #include "proto/limits.h"
 #include "proto/pipeline_spec.h"
 #include <errno.h>
@@ -12,7 +13,6 @@
 static int
 read_file(const char *path, struct buf *out, struct err *e)
 {
-	enum { STEP = 64 << 10 };
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0) {
 		int why = errno;
@@ -21,18 +21,10 @@ read_file(const char *path, struct buf *out, struct err *e)
 		    "or write one with \"syncline init\")",
 		    path, strerror(why));
 	}
-	ssize_t n = 1;
-	while (n > 0 && out->len <= LIMIT_CONFIG_BYTES) {
-		buf_reserve(out, STEP);
-		n = read(fd, out->data + out->len, STEP);
-		if (n < 0 && errno == EINTR)
-			n = 1;
-		else if (n > 0)
-			out->len += (size_t)n;
-	}
+	int r = file_read(fd, LIMIT_CONFIG_BYTES, out);
 	int why = errno;
 	close(fd);
-	if (n < 0)
+	if (r < 0)
 		return err_config(e, "EIO",
 		    "cannot read the pipeline file %s: %s", path,
 		    strerror(why));

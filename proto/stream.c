@@ -1,4 +1,5 @@
 #include "proto/stream.h"
+#include "proto/file.h"
 #include "proto/limits.h"
 #include <errno.h>
 #include <unistd.h>
@@ -170,14 +171,7 @@ stream_read(struct stream *s, struct frame *f, struct err *e)
 int
 stream_write(int fd, struct span bytes, struct err *e)
 {
-	while (bytes.len) {
-		ssize_t n = write(fd, bytes.data, bytes.len);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return err_errno(e, "writing the stream");
-		bytes.data += n;
-		bytes.len -= (size_t)n;
-	}
+	if (file_write(fd, bytes) < 0)
+		return err_errno(e, "writing the stream");
 	return 0;
 }

@@ -1,5 +1,6 @@
 #include "proto/zone.h"
 #include "proto/arena.h"
+#include "proto/file.h"
 #include "proto/zone_rule.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -173,24 +174,6 @@ good_name(const char *name)
 }
 
 static int
-read_whole(int fd, struct buf *out)
-{
-	for (;;) {
-		buf_reserve(out, 64 << 10);
-		ssize_t n = read(fd, out->data + out->len, 64 << 10);
-		if (n == 0)
-			return 0;
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -1;
-		out->len += (size_t)n;
-		if (out->len > FILE_BYTES_MAX)
-			return 0; /* zone_parse refuses it */
-	}
-}
-
-static int
 open_file(const char *name, struct zone **out, struct err *e)
 {
 	char path[32 + NAME_MAX_BYTES];
@@ -202,7 +185,7 @@ open_file(const char *name, struct zone **out, struct err *e)
 		    "does, such as Asia/Tehran, and install tzdata",
 		    name, path, strerror(errno));
 	struct buf file = { 0 };
-	int r = read_whole(fd, &file);
+	int r = file_read(fd, FILE_BYTES_MAX, &file);
 	if (r < 0)
 		err_config(e, "unknown_zone", "cannot read %s: %s", path,
 		    strerror(errno));

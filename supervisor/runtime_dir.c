@@ -1,6 +1,7 @@
 #include "supervisor/runtime_dir.h"
 #include "proto/arena.h"
 #include "proto/buf.h"
+#include "proto/file.h"
 #include "proto/limits.h"
 #include <dirent.h>
 #include <fcntl.h>
@@ -94,15 +95,11 @@ read_file(const char *path, struct buf *out, struct err *e)
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return err_errno(e, "%s", path);
-	ssize_t n;
-	do {
-		buf_reserve(out, 65536);
-		n = read(fd, out->data + out->len, 65536);
-		if (n > 0)
-			out->len += (size_t)n;
-	} while (n > 0 && out->len <= LIMIT_CONFIG_BYTES);
+	int r = file_read(fd, LIMIT_CONFIG_BYTES, out);
+	if (r < 0)
+		err_errno(e, "%s", path);
 	close(fd);
-	return n < 0 ? err_errno(e, "%s", path) : 0;
+	return r;
 }
 
 int
@@ -118,7 +115,7 @@ runtime_dir_copy_config(const struct pipeline *p, char **path, struct err *e)
 	int r = 0;
 	unlink(name);
 	int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (fd < 0 || write(fd, text.data, text.len) != (ssize_t)text.len)
+	if (fd < 0 || file_write(fd, buf_span(&text)) < 0)
 		r = err_errno(e, "%s", name);
 	if (fd >= 0)
 		close(fd);

@@ -1,24 +1,10 @@
+#include "proto/file.h"
 #include "supervisor/cli/sample.h"
 #include "supervisor/cli/verb.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
-
-static int
-write_all(int fd, const char *text, size_t n)
-{
-	while (n) {
-		ssize_t did = write(fd, text, n);
-		if (did < 0 && errno == EINTR)
-			continue;
-		if (did < 0)
-			return -1;
-		text += did;
-		n -= (size_t)did;
-	}
-	return 0;
-}
 
 static int
 write_sample(const char *path, struct err *e)
@@ -34,7 +20,9 @@ write_sample(const char *path, struct err *e)
 		e->cls = ERR_CONFIG;
 		return -1;
 	}
-	int rc = write_all(fd, sample_pipeline, strlen(sample_pipeline));
+	const struct span text = { (const uint8_t *)sample_pipeline,
+		strlen(sample_pipeline) };
+	int rc = file_write(fd, text);
 	if (close(fd) < 0)
 		rc = -1;
 	if (rc < 0) {
