@@ -7,23 +7,14 @@
 #include "proto/message.h"
 #include "proto/pipeline.h"
 #include "supervisor/proc.h"
+#include "supervisor/run_phase.h"
 #include <stdbool.h>
 #include <stdint.h>
 
 /*
  * One run: one pass of one entity in one mode, from plan to close. It is a
  * state machine that the engine feeds with messages, deaths and time; it
- * never blocks. Phases go strictly forward:
- *
- *   start     until every stage process is ready
- *   describe  load says what the target is, delta opens its state
- *   plan      extract says what the source is and how it will be cut
- *   map       normalize compiles the mapping
- *   open      everybody else opens the run
- *   read      chunks are assigned, acked, committed
- *   sweep     delta counts the keys that were not seen
- *   remove    their deletes flow and are committed
- *   close     everybody closes
+ * never blocks.
  *
  * The order of promises: target first (acks), then state (committed), then
  * ledger. A death of normalize, identity, resolver or load voids the chunks
@@ -31,31 +22,6 @@
  * of extract loses the snapshot and a death of delta the seen marks: then
  * the run is abandoned and the engine's caller begins a new one.
  */
-enum run_phase {
-	RUN_START,
-	RUN_DESCRIBE,
-	RUN_PLAN,
-	RUN_MAP,
-	RUN_OPEN,
-	RUN_READ,
-	RUN_SWEEP,
-	RUN_REMOVE,
-	RUN_CLOSE,
-	RUN_OVER,
-	RUN_PHASES
-};
-
-/* How it ended; the words of the ledger. */
-enum run_end {
-	END_NONE,
-	END_COMPLETED,
-	END_REJECTS,   /* completed, with rejects, pending or conflicts */
-	END_HALTED,    /* by a guard */
-	END_FAILED,    /* error says why; nothing will change by itself */
-	END_ABANDONED, /* error says why; a new run may get further */
-	END_CANCELLED, /* stopped by a signal; the next run goes on */
-};
-
 enum chunk_state {
 	CHUNK_PLANNED,
 	CHUNK_ASSIGNED,
@@ -137,8 +103,5 @@ void run_on_death(struct run *r, struct proc *p);
 void run_on_time(struct run *r, int64_t now_ms);
 void run_drain(struct run *r);  /* finish what is in flight, then stop */
 void run_cancel(struct run *r); /* stop now */
-
-const char *run_end_name(enum run_end end);
-const char *run_phase_name(enum run_phase p);
 
 #endif
