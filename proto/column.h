@@ -91,8 +91,8 @@ column_bytes(const struct column *c, size_t i)
 struct value column_value(const struct column *c, size_t i);
 
 /*
- * A column being written, row after row. init, then one add per row, then
- * finish: everything ends in the arena that init was given.
+ * A column being written: init, one add per row, then finish. All of it ends in
+ * the arena that init was given; it grows, whatever rows_hint said.
  */
 struct column_builder {
 	struct arena *arena;
@@ -104,7 +104,6 @@ struct column_builder {
 	bool any_null;
 };
 
-/* rows_hint is a hint; builders grow. */
 void column_builder_init(struct column_builder *b, struct arena *a,
     enum value_type type, size_t rows_hint);
 void column_builder_null(struct column_builder *b);
@@ -114,8 +113,7 @@ void column_builder_bytes(struct column_builder *b, const void *p, size_t n);
 uint8_t *column_builder_room(struct column_builder *b, size_t n);
 void column_builder_commit(struct column_builder *b, size_t n);
 void column_builder_value(struct column_builder *b, const struct value *v);
-/* Fills type, nulls, data, offs and data_bytes of c; name and role are the
- * caller's. */
+/* Fills all of c but name, role, type_name and origin: the caller's. */
 void column_builder_finish(struct column_builder *b, struct column *c);
 
 #endif
