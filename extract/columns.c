@@ -19,17 +19,31 @@ list_names(const struct schema *s, struct buf *out)
 		buf_puts(out, ", …");
 }
 
+/* All that the mapping asks for in vain besides name: one look, one mend. */
+static void
+list_others(const struct selection *sel, const char *name, struct buf *out)
+{
+	for (size_t i = 0; i < sel->en->nfields && out->len < 400; i++) {
+		const char *from = sel->en->fields[i].from;
+		if (from && strcmp(from, name) != 0 &&
+		    !schema_find(sel->s, from))
+			buf_printf(out, ", nor \"%s\"", from);
+	}
+}
+
 static int
 no_column(const struct selection *sel, const char *name, const char *what,
     struct err *e)
 {
-	struct buf names = { 0 };
+	struct buf names = { 0 }, others = { 0 };
 
 	list_names(sel->s, &names);
+	list_others(sel, name, &others);
 	err_config(e, "no_such_column",
-	    "entity %s: %s: there is no column \"%s\"; there are: %s",
-	    sel->en->name, what, name, buf_str(&names));
+	    "entity %s: %s: there is no column \"%s\"%s; there are: %s",
+	    sel->en->name, what, name, buf_str(&others), buf_str(&names));
 	buf_free(&names);
+	buf_free(&others);
 	return err_field(e, name);
 }
 

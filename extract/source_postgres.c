@@ -109,6 +109,22 @@ adopt_snapshot(struct source_handle *s, struct postgres_source *own,
 	return -1;
 }
 
+/* Has the server look whether it would give what is going to be read: a wrong
+ * `where` or a missing privilege shows here, not in the middle of the night. */
+static int
+probe(struct source_handle *s, struct pg_conn *c, struct err *e)
+{
+	struct select_options o = { .opaque_text = true };
+	struct buf sql = { 0 };
+
+	buf_puts(&sql, "EXPLAIN ");
+	int rc = select_put(s, &o, &sql, e);
+	if (rc == 0)
+		rc = db_pg_exec(c, buf_str(&sql), e);
+	buf_free(&sql);
+	return rc;
+}
+
 static int
 postgres_plan(struct source_handle *s, struct span version,
     struct chunk_list *out, struct err *e)
@@ -116,7 +132,7 @@ postgres_plan(struct source_handle *s, struct span version,
 	struct postgres_source *own = s->own;
 	struct chunk_range whole = { .version = version };
 
-	if (export_snapshot(s, own, e) != 0)
+	if (export_snapshot(s, own, e) != 0 || probe(s, own->conn, e) != 0)
 		return -1;
 	whole.snapshot = own->snapshot;
 	return pg_plan(s, own->conn, &whole, out, e);

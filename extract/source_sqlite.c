@@ -63,12 +63,32 @@ estimate(struct source_handle *s, struct sqlite3 *db)
 }
 
 static int
+prepare(struct source_handle *s, const struct chunk_range *r,
+    struct sqlite3_stmt **out, struct err *e)
+{
+	struct sqlite_source *own = s->own;
+	struct select_options o = { .sqlite = true, .version = r->version };
+	struct buf sql = { 0 };
+
+	int rc = select_put(s, &o, &sql, e);
+	if (rc == 0)
+		rc = db_sqlite_prepare(own->db, buf_str(&sql), out, e);
+	buf_free(&sql);
+	return rc;
+}
+
+static int
 sqlite_plan(struct source_handle *s, struct span version,
     struct chunk_list *out, struct err *e)
 {
 	struct sqlite_source *own = s->own;
 	struct chunk_range r = { .kind = CHUNK_WHOLE, .version = version };
+	struct sqlite3_stmt *st;
 
+	/* A wrong `where` shows here, not once the night has begun. */
+	if (prepare(s, &r, &st, e) != 0)
+		return -1;
+	sqlite3_finalize(st);
 	r.estimate = estimate(s, own->db);
 	return chunk_add(out, &s->arena, &r, e);
 }
@@ -101,17 +121,11 @@ sqlite_read(struct source_handle *s, const struct chunk_range *r,
     struct emit *em, struct err *e)
 {
 	struct sqlite_source *own = s->own;
-	struct select_options o = { .sqlite = true, .version = r->version };
-	struct buf sql = { 0 };
-	struct sqlite3_stmt *st = NULL;
+	struct sqlite3_stmt *st;
 
-	int rc = select_put(s, &o, &sql, e);
-	if (rc == 0)
-		rc = db_sqlite_prepare(own->db, buf_str(&sql), &st, e);
-	buf_free(&sql);
-	if (rc != 0)
+	if (prepare(s, r, &st, e) != 0)
 		return -1;
-	rc = read_all(own->db, st, em, e);
+	int rc = read_all(own->db, st, em, e);
 	sqlite3_finalize(st);
 	return rc;
 }

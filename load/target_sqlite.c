@@ -11,8 +11,10 @@
 #include "proto/db_sqlite.h"
 #include "proto/log.h"
 #include <errno.h>
+#include <limits.h>
 #include <sqlite3.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 struct session {
@@ -24,6 +26,25 @@ struct session {
 	} plans[PLAN_KINDS];
 };
 
+/* Could a file be made there? */
+static int
+check_folder(const char *path, struct err *e)
+{
+	char folder[PATH_MAX];
+	const char *slash = strrchr(path, '/');
+	size_t n = slash ? (size_t)(slash - path) + 1 : 0;
+	if (n >= sizeof(folder))
+		return err_config(e, "path", "path %s is too long", path);
+	memcpy(folder, n ? path : ".", n ? n : 1);
+	folder[n ? n : 1] = '\0';
+	if (access(folder, W_OK | X_OK) == 0)
+		return 0;
+	return err_config(e, "folder",
+	    "SQLite file %s cannot be made: %s; its folder must exist and be "
+	    "writable by this user",
+	    path, strerror(errno));
+}
+
 static int
 lite_open(struct target_table *t, struct err *e)
 {
@@ -32,7 +53,7 @@ lite_open(struct target_table *t, struct err *e)
 	t->self = s;
 	if ((t->use != TARGET_WRITE || !t->entity->target.create) &&
 	    conn->path && access(conn->path, F_OK) < 0 && errno == ENOENT)
-		return 0;
+		return check_folder(conn->path, e);
 	if (db_sqlite_open(conn, t->use != TARGET_LOOK, &s->db, e) < 0)
 		return -1;
 	/* What the target declares holds here as it does elsewhere. */
@@ -117,15 +138,26 @@ lite_look(struct target_table *t, struct err *e)
 	return look_inside(t, e);
 }
 
+/* The statement, where it leaves nothing behind. */
+static int
+try_elsewhere(const char *sql, struct err *e)
+{
+	struct sqlite3 *db = NULL;
+	int r = sqlite3_open(":memory:", &db) == SQLITE_OK
+		    ? db_sqlite_exec(db, sql, e)
+		    : db_sqlite_error(db, e);
+	db_sqlite_close(&db);
+	return r;
+}
+
 static int
 lite_create(struct target_table *t, struct schema *cols, struct err *e)
 {
 	struct session *s = t->self;
 	struct buf sql = { 0 };
-	if (t->use != TARGET_WRITE)
-		return 0;
 	ddl_create(DRIVER_SQLITE, &t->table, cols, &t->entity->key, &sql);
-	int r = db_sqlite_exec(s->db, buf_str(&sql), e);
+	int r = t->use == TARGET_WRITE ? db_sqlite_exec(s->db, buf_str(&sql), e)
+				       : try_elsewhere(buf_str(&sql), e);
 	buf_free(&sql);
 	return r;
 }

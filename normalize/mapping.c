@@ -8,8 +8,10 @@ static int
 blame(const struct mapping *m, const struct field *f, struct err *e)
 {
 	const char *file = m->spec.file ? m->spec.file : "pipeline";
-	err_wrap(e, "%s:%d: entity \"%s\": field \"%s\"", file, f->line,
-	    m->spec.entity->name, f->to);
+	const struct entity *en = m->spec.entity;
+	/* A column that passes under its own name has no line of its own. */
+	err_wrap(e, "%s:%d: entity \"%s\": field \"%s\"", file,
+	    f->line ? f->line : en->line, en->name, f->to);
 	return err_field(e, f->to);
 }
 
@@ -44,6 +46,26 @@ check_source(const struct mapping *m, const struct plan *p, struct err *e)
 	return -1;
 }
 
+/* Names all that are missing: one look, one mend. */
+static int
+no_target_column(const struct mapping *m, const char *name, struct err *e)
+{
+	const struct entity *en = m->spec.entity;
+	const struct schema *s = m->spec.source;
+	struct buf others = { 0 };
+	size_t n = en->fields_given ? en->nfields : s->ncols;
+	for (size_t i = 0; i < n && others.len < 400; i++) {
+		const char *to =
+		    en->fields_given ? en->fields[i].to : s->cols[i].name;
+		if (strcmp(to, name) != 0 && !schema_find(m->spec.target, to))
+			buf_printf(&others, ", nor \"%s\"", to);
+	}
+	err_config(e, "no_target_column",
+	    "the target table has no column \"%s\"%s", name, buf_str(&others));
+	buf_free(&others);
+	return -1;
+}
+
 static int
 check_target(const struct mapping *m, const struct plan *p, struct err *e)
 {
@@ -51,8 +73,7 @@ check_target(const struct mapping *m, const struct plan *p, struct err *e)
 		return 0;
 	const struct schema_column *c = schema_find(m->spec.target, p->to);
 	if (!c)
-		return err_config(e, "no_target_column",
-		    "the target table has no column \"%s\"", p->to);
+		return no_target_column(m, p->to, e);
 	if (c->generated && m->spec.mode != MODE_ADOPT)
 		return err_config(e, "generated_column",
 		    "the target computes column \"%s\" itself; "
@@ -173,6 +194,38 @@ check_rowversion(const struct mapping *m, struct err *e)
 	return err_field(e, en->rowversion);
 }
 
+static bool
+is_field(const struct mapping *m, const char *name)
+{
+	for (size_t i = 0; i < m->nplans; i++)
+		if (strcmp(m->plans[i].to, name) == 0)
+			return true;
+	return false;
+}
+
+/* A misspelled secret would be shown, and a misspelled audit column would
+ * change every night: names that lead nowhere are refused. */
+static int
+check_names(const struct mapping *m, struct err *e)
+{
+	const struct entity *en = m->spec.entity;
+	const char *file = m->spec.file ? m->spec.file : "pipeline";
+	for (size_t i = 0; i < en->hash_exclude.n; i++)
+		if (!is_field(m, en->hash_exclude.v[i]))
+			return err_config(e, "no_field",
+			    "%s:%d: entity \"%s\": hash_exclude: no field is "
+			    "called \"%s\"",
+			    file, en->line, en->name, en->hash_exclude.v[i]);
+	for (size_t i = 0; i < en->secret_fields.n; i++)
+		if (!is_field(m, en->secret_fields.v[i]) &&
+		    !schema_find(m->spec.source, en->secret_fields.v[i]))
+			return err_config(e, "no_field",
+			    "%s:%d: entity \"%s\": secret_fields: no field and "
+			    "no source column is called \"%s\"",
+			    file, en->line, en->name, en->secret_fields.v[i]);
+	return 0;
+}
+
 static void
 list_source(struct mapping *m)
 {
@@ -200,7 +253,9 @@ build(struct mapping *m, struct err *e)
 		r = en->fields_given ? add_mapped(m, e) : add_all(m, e);
 	if (r < 0 || check_key(m, e) < 0)
 		return -1;
-	return check_rowversion(m, e);
+	if (check_rowversion(m, e) < 0)
+		return -1;
+	return m->spec.mode == MODE_SYNC ? check_names(m, e) : 0;
 }
 
 /* The mapping keeps its own copy: schemas usually live in a message. */

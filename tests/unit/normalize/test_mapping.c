@@ -201,7 +201,7 @@ found_before_the_first_row(void **state)
 		    "\"nosuch\", which rowversion: names" },
 		{ FIELDS, &narrow, "title",
 		    "p.yaml:11: entity \"e\": field \"title\": the target "
-		    "table has no column \"title\"" },
+		    "table has no column \"title\", nor \"cost\"" },
 		{ FIELDS, &computed, "title",
 		    "p.yaml:11: entity \"e\": field \"title\": the target "
 		    "computes column \"title\" itself; it cannot be written" },
