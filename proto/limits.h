@@ -6,20 +6,20 @@
  * wire format: raising one is compatible, lowering one is not.
  */
 enum {
-	LIMIT_NAME_BYTES = 255,           /* entity, column, connection names */
-	LIMIT_COLUMNS = 1664,             /* PostgreSQL's widest target list */
-	LIMIT_BATCH_ROWS = 65536,         /* rows in one batch */
-	LIMIT_VALUE_BYTES = 64 << 20,     /* one value */
-	LIMIT_FRAME_BYTES = 256 << 20,    /* one message on a link or on disk */
-	LIMIT_CONTROL_BYTES = 128 << 20,  /* one control message */
-	LIMIT_CHUNKS = 100000,            /* chunks of one run */
-	LIMIT_DECIMAL_DIGITS = 147456,    /* digits of one decimal, both sides */
-	LIMIT_CONFIG_BYTES = 16 << 20,    /* the pipeline file */
-	LIMIT_CONFIG_DEPTH = 32,          /* nesting of the pipeline file */
-	LIMIT_JSON_DEPTH = 256,           /* nesting of a json value */
-	LIMIT_MESSAGE_TEXT = 1024,        /* text of one error or reject */
-	LIMIT_PARTITIONS = 256,           /* partitions of one entity's state */
-	LIMIT_WORKERS = 64,               /* instances of one stage */
+	LIMIT_NAME_BYTES = 255,          /* entity, column, connection names */
+	LIMIT_COLUMNS = 1664,            /* PostgreSQL's widest target list */
+	LIMIT_BATCH_ROWS = 65536,        /* rows in one batch */
+	LIMIT_VALUE_BYTES = 64 << 20,    /* one value */
+	LIMIT_FRAME_BYTES = 256 << 20,   /* one message on a link or on disk */
+	LIMIT_CONTROL_BYTES = 128 << 20, /* one control message */
+	LIMIT_CHUNKS = 100000,           /* chunks of one run */
+	LIMIT_DECIMAL_DIGITS = 147456,   /* digits of one decimal, both sides */
+	LIMIT_CONFIG_BYTES = 16 << 20,   /* the pipeline file */
+	LIMIT_CONFIG_DEPTH = 32,         /* nesting of the pipeline file */
+	LIMIT_JSON_DEPTH = 256,          /* nesting of a json value */
+	LIMIT_MESSAGE_TEXT = 1024,       /* text of one error or reject */
+	LIMIT_PARTITIONS = 256,          /* partitions of one entity's state */
+	LIMIT_WORKERS = 64,              /* instances of one stage */
 };
 
 #endif
