@@ -17,42 +17,34 @@
  */
 enum message_kind {
 	/* stage to supervisor */
-	MSG_HELLO = 1, /* stage, instance, pid, endpoint */
-	MSG_DESCRIBED =
-	    2,           /* answer to DESCRIBE: body = schema; flag = the table
-			  * exists; rows: 0 or 1, exact if it was asked */
-	MSG_PLANNED = 3, /* answer to PLAN: body = schema, then one
-			  * MSG_CHUNK each, then this one; flag = snapshot */
-	MSG_CHUNK = 4,   /* chunk, body = range (extract's own), rows = est. */
-	MSG_CHUNK_END = 5, /* chunk, attempt, seq = batches, rows, bytes,
-			    * version = highest rowversion */
-	MSG_ACK = 6,       /* chunk, attempt, seq, part, counts, held */
-	MSG_REJECT = 7,    /* chunk, attempt, seq, body = rejects */
-	MSG_OPENED = 8,    /* answer to OPEN; rows = entries of the state */
-	MSG_COMMITTED = 9, /* chunk, attempt */
-	MSG_SWEPT = 10,    /* answer to SWEEP: rows = unseen keys, body =
-			    * sample of keys */
-	MSG_CLOSED = 11,   /* answer to CLOSE */
-	MSG_ERROR = 12,    /* class, code, text; chunk, attempt if about one */
+	MSG_HELLO = 1,     /* ready, and where it takes batches */
+	MSG_DESCRIBED = 2, /* answers DESCRIBE */
+	MSG_PLANNED = 3,   /* answers PLAN, after one CHUNK each */
+	MSG_CHUNK = 4,     /* one part of what is to be read */
+	MSG_CHUNK_END = 5, /* every row of it was sent */
+	MSG_ACK = 6,       /* what became of the rows of one part */
+	MSG_REJECT = 7,    /* rows that were refused, and why */
+	MSG_OPENED = 8,    /* answers OPEN */
+	MSG_COMMITTED = 9, /* answers COMMIT */
+	MSG_SWEPT = 10,    /* answers SWEEP */
+	MSG_CLOSED = 11,   /* answers CLOSE */
+	MSG_ERROR = 12,    /* the last word of a stage that stops */
 	/* supervisor to stage */
-	MSG_PEERS = 32,    /* body = array of endpoints, by partition owner */
-	MSG_DESCRIBE = 33, /* entity; flag = count the rows */
-	MSG_PLAN = 34,     /* entity, mode, version = watermark */
-	MSG_OPEN = 35,     /* run, entity, mode, strategy, body = schema of the
-			    * source, body2 = schema of the target */
-	MSG_ASSIGN = 36,   /* chunk, attempt, body = range */
-	MSG_FENCE = 37,    /* chunk, attempt: older attempts are void */
-	MSG_EXCEPT = 38,   /* chunk, attempt, body = 16-byte hashes that were
-			    * not applied; precedes COMMIT */
-	MSG_COMMIT = 39,   /* chunk, attempt */
+	MSG_PEERS = 32,    /* where batches go */
+	MSG_DESCRIBE = 33, /* what is the target? */
+	MSG_PLAN = 34,     /* what is the source, in which parts? */
+	MSG_OPEN = 35,     /* a run begins */
+	MSG_ASSIGN = 36,   /* read this chunk */
+	MSG_FENCE = 37,    /* older attempts at it are void */
+	MSG_EXCEPT = 38,   /* these rows were not applied; before COMMIT */
+	MSG_COMMIT = 39,   /* the rest of the chunk was */
 	MSG_JOIN = 40,     /* the read is complete: join what was buffered */
-	MSG_SWEEP = 41,    /* count keys not seen; answer SWEPT */
-	MSG_DELETE = 42,   /* chunk = CHUNK_DELETES, attempt, rows = at most:
-			    * emit deletes for them, then CHUNK_END */
-	MSG_CLOSE = 43,    /* run; flag = the read was complete */
-	MSG_EXIT = 44,     /* drain and exit 0 */
+	MSG_SWEEP = 41,    /* count the keys that were not seen */
+	MSG_DELETE = 42,   /* emit deletes for them, then CHUNK_END */
+	MSG_CLOSE = 43,    /* the run ends */
+	MSG_EXIT = 44,     /* finish and exit 0 */
 	/* in the stream, under --stdio */
-	MSG_END = 64, /* flag = complete read; nothing follows */
+	MSG_END = 64, /* nothing follows */
 };
 
 /* What a run is for; carried by PLAN and OPEN. */
