@@ -19,7 +19,6 @@ enum chunk_kind {
 	CHUNK_KEY = 2,   /* from low up to high, high excluded, of a column */
 	CHUNK_SPAN = 3,  /* row numbers from lo up to hi, hi excluded */
 	CHUNK_ROWS = 4,  /* these rows */
-	CHUNK_KINDS
 };
 
 struct chunk_range {

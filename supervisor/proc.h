@@ -30,7 +30,6 @@ enum proc_state {
 	PROC_DOWN,     /* to be started at start_at_ms */
 	PROC_STARTING, /* running, no hello yet */
 	PROC_READY,
-	PROC_STATES
 };
 
 struct proc {
