@@ -1,4 +1,5 @@
 #include "proto/options.h"
+#include "proto/mdoc.h"
 #include "proto/nearest.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -225,20 +226,6 @@ options_help(const struct option_key *keys, struct buf *out)
 		}
 		buf_printf(out, "%*s", (int)(HELP_COLUMN - width), "");
 		wrap(out, k->help, HELP_COLUMN);
-	}
-}
-
-/* Text in which nothing is a macro or an escape. */
-static void
-mdoc_text(struct buf *out, const char *text)
-{
-	if (*text == '.' || *text == '\'')
-		buf_puts(out, "\\&");
-	for (; *text; text++) {
-		if (*text == '\\')
-			buf_puts(out, "\\e");
-		else
-			buf_putc(out, (uint8_t)*text);
 	}
 }
 

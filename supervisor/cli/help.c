@@ -1,4 +1,5 @@
 #include "supervisor/cli/help.h"
+#include "proto/mdoc.h"
 #include "proto/options.h"
 #include "supervisor/cli/parse.h"
 #include <string.h>
@@ -66,7 +67,9 @@ verb_item(const struct verb *v, struct buf *out)
 	buf_printf(out, ".It Cm %s", v->name);
 	if (v->args)
 		buf_printf(out, " Ar %s", v->args);
-	buf_printf(out, "\n%s.\n", v->detail);
+	buf_putc(out, '\n');
+	mdoc_text(out, v->detail);
+	buf_puts(out, ".\n");
 	if (!v->keys)
 		return;
 	buf_puts(out, ".Bl -tag -width Ds\n");

@@ -1,10 +1,11 @@
 #include "supervisor/cli/manual.h"
+#include "proto/mdoc.h"
 #include "proto/pipeline_spec.h"
 #include "proto/spec_unit.h"
 #include <inttypes.h>
 #include <string.h>
 
-enum { LINE_WIDTH = 76, TABLES_MAX = 32 };
+enum { TABLES_MAX = 32 };
 
 /* The sections so far: a group that several tables share is told once. */
 struct manual {
@@ -12,35 +13,6 @@ struct manual {
 	size_t ntold;
 	const struct spec_table *told[TABLES_MAX];
 };
-
-/* One line is one sentence or less; nothing in it is a macro or escape. */
-static void
-put_text(struct buf *out, const char *text)
-{
-	size_t at = 0;
-	while (*text) {
-		size_t n = strcspn(text, " ");
-		if (at && at + 1 + n > LINE_WIDTH) {
-			buf_putc(out, '\n');
-			at = 0;
-		} else if (at) {
-			buf_putc(out, ' ');
-			at++;
-		}
-		if (!at && (*text == '.' || *text == '\''))
-			buf_puts(out, "\\&");
-		for (size_t i = 0; i < n; i++)
-			buf_puts(out,
-			    text[i] == '\\' ? "\\e" : (char[2]){ text[i] });
-		at += n;
-		bool stop = n > 0 && text[n - 1] == '.' && text[n];
-		text += n + (text[n] == ' ');
-		if (stop) {
-			buf_putc(out, '\n');
-			at = 0;
-		}
-	}
-}
 
 static void
 put_names(struct buf *out, const char *const *names)
@@ -127,7 +99,7 @@ put_key(struct buf *out, const struct spec_key *k)
 	buf_printf(out, ".It Ic %s : Ar ", k->name);
 	put_type(out, k);
 	buf_putc(out, '\n');
-	put_text(out, k->help);
+	mdoc_text(out, k->help);
 	buf_puts(out, ".\n");
 	put_range(out, k);
 	if (k->flags & KEY_REQUIRED)
@@ -183,7 +155,7 @@ put_table(struct manual *m, const struct spec_table *t, const char *title,
 		return;
 	buf_printf(out, ".Ss %s\n", title);
 	if (t->help) {
-		put_text(out, t->help);
+		mdoc_text(out, t->help);
 		buf_puts(out, ".\n");
 	}
 	for (const struct spec_key *k = t->keys; k->name; k++) {
