@@ -148,8 +148,8 @@ static const struct spec_key limits_keys[] = {
 	    .min = 1000,
 	    .max = 86400000,
 	    .preset = "120s",
-	    .help = "A chunk that makes no progress for that long is read "
-		    "again" },
+	    .help = "A run in which no stage reports anything for that long "
+		    "is given up and begun again" },
 	{ .name = NULL },
 };
 

@@ -264,14 +264,15 @@ static const struct spec_key parent_keys[] = {
 	    .other = offsetof(struct parent, set_parent),
 	    .max = LIMIT_COLUMNS,
 	    .help = "Fields to fill, each with the column of the parent's "
-		    "target row that it takes" },
+		    "target row that it takes. Checked, but not done yet" },
 	{ .name = "missing",
 	    .type = KEY_ENUM,
 	    AT(struct parent, missing),
 	    .names = missings,
 	    .preset = "queue",
-	    .help = "What happens to a row whose parent is not there: wait, "
-		    "reject, refer to nothing, or go on" },
+	    .help = "What is to happen to a row whose parent is not there: "
+		    "wait, reject, refer to nothing, or go on. Checked, but "
+		    "every row goes on yet" },
 	{ .name = NULL },
 };
 
@@ -339,7 +340,8 @@ static const struct spec_key entity_keys[] = {
 	    .min = 1,
 	    .max = LIMIT_COLUMNS,
 	    .table = &parent_table,
-	    .help = "Rows of other entities that must be there first" },
+	    .help = "Other entities whose rows must be there first: they run "
+		    "before this one" },
 	{ .name = "conflicts",
 	    .type = KEY_CUSTOM,
 	    AT(struct entity, conflicts),

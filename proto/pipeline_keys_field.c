@@ -264,7 +264,8 @@ static const struct spec_key field_keys[] = {
 		    "trim, strip_whitespace, remove_special_chars, "
 		    "substring(start,count), replace(text,with), "
 		    "pad_left(width,char), nullif(text), split(separator,"
-		    "index), {map: {from: to}}" },
+		    "index), {map: {from: to}}. Start and index count from "
+		    "0" },
 	{ .name = "default",
 	    .type = KEY_TEXT,
 	    .flags = KEY_EMPTY,
@@ -278,12 +279,16 @@ static const struct spec_key field_keys[] = {
 	{ .name = "check",
 	    .type = KEY_TEXT,
 	    AT(struct field, check),
-	    .help = "An SQL expression that must be true, else the row is a "
-		    "reject" },
+	    .help = "An SQL expression, in SQLite's dialect, that must be "
+		    "true, else the row is a reject. It sees the source "
+		    "columns, and the field under its own name and as value. "
+		    "NULL is not judged, neither here nor below" },
 	{ .name = "pattern",
 	    .type = KEY_TEXT,
 	    AT(struct field, pattern),
-	    .help = "A regular expression that the value's text must match" },
+	    .help = "A POSIX extended regular expression, regex(7), that "
+		    "must match somewhere in the value's text; ^ and $ tie "
+		    "it to the ends" },
 	{ .name = "min",
 	    .type = KEY_TEXT,
 	    AT(struct field, min),
@@ -304,7 +309,8 @@ static const struct spec_key field_keys[] = {
 	    AT(struct field, max_length),
 	    .min = 1,
 	    .max = LIMIT_VALUE_BYTES,
-	    .help = "Characters a text may have" },
+	    .help = "Characters the value's text may have; of bytes, how "
+		    "many" },
 	{ .name = NULL },
 };
 
