@@ -8,7 +8,6 @@ enum exit_code {
 	EXIT_CONFIG = 2,      /* usage or configuration */
 	EXIT_UNREACHABLE = 3, /* source, target or store */
 	EXIT_REJECTS = 4,     /* done, but with rejects, pending, conflicts */
-	EXIT_DIFFERENT = 5,   /* plan found differences */
 	EXIT_HALTED = 6,      /* by a guard */
 	EXIT_RESUMABLE = 7,   /* stopped before the end; run again */
 	EXIT_RUNNING = 8,     /* another one is running */

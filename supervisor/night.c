@@ -10,9 +10,9 @@
 /* Weeks of sweeps begin at night, and nights are not equally long. */
 static const int64_t week_micros = INT64_C(13) * 12 * 3600 * 1000000;
 
-static const enum exit_code severity[] = { EXIT_CLEAN, EXIT_DIFFERENT,
-	EXIT_REJECTS, EXIT_RESUMABLE, EXIT_HALTED, EXIT_UNREACHABLE,
-	EXIT_CONFIG, EXIT_RUNNING, EXIT_INTERNAL };
+static const enum exit_code severity[] = { EXIT_CLEAN, EXIT_REJECTS,
+	EXIT_RESUMABLE, EXIT_HALTED, EXIT_UNREACHABLE, EXIT_CONFIG,
+	EXIT_RUNNING, EXIT_INTERNAL };
 
 enum exit_code
 exit_code_worse(enum exit_code a, enum exit_code b)

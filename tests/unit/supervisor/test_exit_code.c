@@ -11,7 +11,6 @@
 /* From the best night to the worst. */
 static const enum exit_code ladder[] = {
 	EXIT_CLEAN,
-	EXIT_DIFFERENT,
 	EXIT_REJECTS,
 	EXIT_RESUMABLE,
 	EXIT_HALTED,
