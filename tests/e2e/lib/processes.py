@@ -40,6 +40,16 @@ class Process:
                 return int(line.split()[1])
         return 0
 
+    def cpu_ns(self):
+        """What all its threads have run, to the nanosecond."""
+        tasks = f"/proc/{self.pid}/task"
+        try:
+            threads = os.listdir(tasks)
+        except OSError:
+            return 0
+        return sum(int((read(f"{tasks}/{t}/schedstat").split() or [0])[0])
+                   for t in threads)
+
     def kill(self, sig=signal.SIGKILL):
         try:
             os.kill(self.pid, sig)
