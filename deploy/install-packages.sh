@@ -13,7 +13,7 @@ done
 
 fail() {
 	echo "install-packages: $1" >&2
-	echo "install-packages: install these yourself, then try again:" >&2
+	echo "install-packages: have these installed, then try again:" >&2
 	echo "    apt-get install ${missing[*]}" >&2
 	exit 1
 }
@@ -27,13 +27,11 @@ fi
 echo "installing: ${missing[*]}"
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-# A server package must not start a cluster of its own on this machine.
-export DEBIAN_FRONTEND=noninteractive
 install() {
 	"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
 		apt-get install -y --no-install-recommends "${missing[@]}" >"$log" 2>&1
 }
 install || { "${as_root[@]}" apt-get update >>"$log" 2>&1 && install; } || {
 	tail -5 "$log" >&2
-	fail "apt-get could not install them"
+	fail "apt-get could not install them; is this machine offline?"
 }
