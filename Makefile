@@ -117,8 +117,7 @@ $(BUILD)/obj/migrations.o: $(BUILD)/gen/migrations.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
--include deploy/man.mk
-man:
+include deploy/man.mk
 
 # --- care ------------------------------------------------------------------
 C_FILES  := $(shell git ls-files '*.c' 2>/dev/null)
@@ -133,9 +132,9 @@ lint: lint-deps
 	printf '%s\n' $(filter-out tests/%,$(C_FILES)) | xargs -P2 -n8 \
 	    sh -c 'clang-tidy-14 --quiet "$$@" -- -I. -D_GNU_SOURCE -DSYNCLINE_VERSION=\"x\" -std=c17 -isystem $(B3DIR)' --
 
-fmt:
+fmt: lint-deps
 	clang-format-14 -i $(CH_FILES)
-fmt-check:
+fmt-check: lint-deps
 	clang-format-14 --dry-run -Werror $(CH_FILES)
 
 headers: # every header compiles alone
@@ -147,7 +146,7 @@ clean:
 	rm -rf $(BUILD)
 
 install: all
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/libexec/syncline
+	install -d $(DESTDIR)$(PREFIX)/bin
 	install -m 755 $(BUILD)/bin/syncline $(BUILD)/bin/synclined $(DESTDIR)$(PREFIX)/bin
 	install -m 755 $(STAGES:%=$(BUILD)/bin/syncline-%) $(DESTDIR)$(PREFIX)/bin
 	$(MAKE) --no-print-directory install-man
@@ -160,12 +159,15 @@ help:
 	@echo 'make            build everything into $(BUILD)/bin'
 	@echo 'make demo       install what it needs, build, run three nights on real data'
 	@echo 'make test       install what the tests need and pass them all'
+	@echo 'make unit       the unit tests alone'
 	@echo 'make san        unit and golden tests under ASan and UBSan'
 	@echo 'make fuzz       a short run of every fuzz target (FUZZ_SECONDS=5)'
 	@echo 'make lint       cppcheck and clang-tidy'
 	@echo 'make fmt        clang-format everything; fmt-check only looks'
+	@echo 'make man-check  what mandoc has to say about the manual'
 	@echo 'make headers    every header compiles alone'
 	@echo 'make install    DESTDIR= PREFIX=$(PREFIX)'
+	@echo 'make clean      remove $(BUILD)'
 
 .PHONY: all man lint fmt fmt-check headers clean install demo help
 .DELETE_ON_ERROR:
