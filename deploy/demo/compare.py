@@ -4,7 +4,8 @@
 Nothing of Syncline is used: what `normalize: clean` and the computed fields
 have to give is said here once more, in SQL (and NFC by Python's own tables).
 Rows whose size is no number must not have arrived; where the target had the
-row before, it must still say what it said then."""
+row before, it must still say what it said then. The tracking column tells
+which rows the last night wrote: as many as the day had changed, not one more."""
 import sqlite3
 import sys
 import unicodedata
@@ -70,6 +71,25 @@ def compare(db, table, expected):
     return rows, wrong
 
 
+def written(db, table):
+    """Rows that the last run which wrote to the table has written."""
+    return db.execute(
+        "SELECT count(*) FROM target.%s WHERE sync_run = "
+        "(SELECT max(sync_run) FROM target.%s)" % (table, table)).fetchone()[0]
+
+
+def compare_written(db):
+    wrong = 0
+    for table, wanted in db.execute(
+            "SELECT entity, sum(written) FROM source.day GROUP BY entity"):
+        count = written(db, table)
+        if count != wanted:
+            print("  %s: the night wrote %d rows, the day had changed %d"
+                  % (table, count, wanted))
+            wrong += 1
+    return wrong
+
+
 def main():
     db = sqlite3.connect(":memory:")
     db.create_function("nfc", 1, nfc, deterministic=True)
@@ -84,6 +104,8 @@ def main():
         rows, bad = compare(db, table, expected)
         total += rows
         wrong += bad
+    if edited:
+        wrong += compare_written(db)
     if wrong:
         sys.exit("compare: %d differences in %d rows" % (wrong, total))
     print("compare: %d rows in three tables, every one as it must be" % total)

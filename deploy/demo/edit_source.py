@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 """edit_source.py SOURCE.db: what a day does to the index.
 
-Prints what the night has to do about it. The two rows that cannot be
-converted are kept in a table `bad`, with the old row of the one that the
-target knows, for the comparison at the end."""
+For the comparison at the end it keeps what it did: in `day` how many rows of
+each table the night has to write, in `bad` the row that the target has and
+that cannot be converted any more, as it was."""
 import sqlite3
 import sys
 
@@ -15,20 +15,22 @@ SELECT package, version || '+demo', architecture, source, section, priority,
 FROM packages WHERE rowid % 1500 = 41
 """
 EDITS = [
-    ("new sections", "INSERT INTO sections VALUES "
+    ("new sections", "sections", "INSERT INTO sections VALUES "
      "('demo/night', 'demo', 'night'), ('demo/day', 'demo', 'day')"),
-    ("updated maintainers", "UPDATE maintainers "
+    ("updated maintainers", "maintainers", "UPDATE maintainers "
      "SET email = 'new-' || email WHERE maintainer_no % 200 = 5"),
-    ("updated packages", "UPDATE packages SET "
+    ("updated packages", "packages", "UPDATE packages SET "
      "description = description || char(10) || 'Now with a line more: ✓ é' "
      "WHERE rowid % 100 = 17"),
-    ("moved packages", "UPDATE packages SET section = 'demo/night', "
+    ("moved packages", "packages", "UPDATE packages SET section = 'demo/night', "
      "installed_size = NULL WHERE rowid % 2000 = 23"),
-    ("removed packages", "DELETE FROM packages WHERE rowid % 1000 = 29"),
+    ("removed packages", None,
+     "DELETE FROM packages WHERE rowid % 1000 = 29"),
     # A key is all that says which row it is: this one goes, another comes.
-    ("renamed package", "UPDATE packages SET package = package || '-renamed' "
-     "WHERE rowid = (SELECT min(rowid) FROM packages WHERE rowid % 100 = 31)"),
-    ("new packages", NEW),
+    ("renamed package", "packages",
+     "UPDATE packages SET package = package || '-renamed' WHERE "
+     " rowid = (SELECT min(rowid) FROM packages WHERE rowid % 100 = 31)"),
+    ("new packages", "packages", NEW),
 ]
 # Only white space that clean normalisation removes: no change at all.
 NOTHING = "UPDATE packages SET homepage = homepage || '  ' " \
@@ -50,8 +52,14 @@ def spoil(db):
 
 def main():
     db = sqlite3.connect(sys.argv[1])
+    done = []
     with db:
-        done = [(db.execute(sql).rowcount, what) for what, sql in EDITS]
+        db.execute("CREATE TABLE day (entity TEXT, written INTEGER)")
+        for what, entity, sql in EDITS:
+            done.append((db.execute(sql).rowcount, what))
+            if entity:
+                db.execute("INSERT INTO day VALUES (?, ?)",
+                           (entity, done[-1][0]))
         db.execute(NOTHING)
         done.append((spoil(db), "packages whose size is no number"))
     db.close()
