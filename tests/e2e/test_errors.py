@@ -5,6 +5,7 @@ import gzip
 import pytest
 
 from lib import ends, mounts, orders
+from lib.held import Held
 from lib.postgres import GUARDED_ROLE
 from lib.rows import assert_rows
 from lib.small import FROM, TO, Small
@@ -147,69 +148,6 @@ def test_full_store_disk(site):
 
 
 # --- what dies on the way
-
-# hold() waits while somebody else has the lock.
-HOLD = """
-CREATE FUNCTION public.hold() RETURNS boolean LANGUAGE plpgsql AS $$
-BEGIN PERFORM pg_advisory_xact_lock_shared(42); RETURN true; END $$;
-CREATE FUNCTION public.hold_row() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN PERFORM public.hold(); RETURN new; END $$;
-"""
-
-
-class Held:
-    """A PostgreSQL night that comes to a halt in the middle of the read
-    (extract) or of the first write (load), until it is released."""
-
-    def __init__(self, site, database, stage, tries=5):
-        self.site, self.database, self.stage = site, database, stage
-        self.source = ends.PgSource(database, chunk_rows=0)
-        self.target = ends.PgTarget(database)
-        self.rows = orders.make(5, 60_000)
-        self.source.hold(self.rows)
-        database.script(HOLD)
-        if stage == "extract":
-            self.source.source["where"] = "order_no <> 40000 OR hold()"
-        else:
-            database.script("CREATE TRIGGER hold BEFORE INSERT ON "
-                            f"{self.target.table} FOR EACH ROW "
-                            "EXECUTE FUNCTION hold_row()")
-        site.write(
-            [self.source.connection, self.target.connection],
-            [{"name": "orders", "source": self.source.source,
-              "target": self.target.target, "key": ["order_no", "site"],
-              "normalize": "clean", "fields": orders.FIELDS}],
-            limits={"tries": tries})
-        self.lock = database.connect()
-        self.lock.cursor().execute("SELECT pg_advisory_lock(42)")
-        self.process = site.start("run", "-c", site.file)
-
-    def waiter(self):
-        """The pid of the backend that stands still, or None."""
-        found = self.database.rows(
-            "SELECT pid FROM pg_locks JOIN pg_stat_activity USING (pid) "
-            "WHERE locktype = 'advisory' AND NOT granted "
-            "AND application_name = %s", f"syncline-{self.stage}")
-        return found[0][0] if found else None
-
-    def terminate(self):
-        pid = wait_until(lambda: self.waiter() or self.process.poll() is not
-                         None, "the night comes to its halt")
-        if self.process.poll() is None:
-            self.database.rows("SELECT pg_terminate_backend(%s)", pid)
-            wait_until(lambda: self.waiter() != pid, "the backend is gone")
-
-    def release(self):
-        self.lock.close()
-
-    def finish(self):
-        return self.site.finish(self.process)
-
-    def assert_converged(self):
-        assert_rows(self.target.rows(), orders.wanted(self.rows))
-        self.site.run().books().assert_is(
-            read=len(self.rows), unchanged=len(self.rows))
-
 
 @pytest.mark.parametrize("stage", ["extract", "load"])
 def test_backend_dies_once(site, database, stage):

@@ -50,6 +50,13 @@ class Process:
         return sum(int((read(f"{tasks}/{t}/schedstat").split() or [0])[0])
                    for t in threads)
 
+    def has_pending(self, sig):
+        """True while the process has not taken the signal yet."""
+        for line in read(f"/proc/{self.pid}/status").splitlines():
+            if line.startswith(b"ShdPnd:"):
+                return bool(int(line.split()[1], 16) >> (sig - 1) & 1)
+        return False
+
     def kill(self, sig=signal.SIGKILL):
         try:
             os.kill(self.pid, sig)
