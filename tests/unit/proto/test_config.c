@@ -49,68 +49,65 @@ parse(const char *text, size_t len, struct buf *out)
 	arena_free(&a);
 }
 
+static const struct {
+	const char *label, *in, *out;
+} parse_rows[] = {
+	{ "a map", "a: 1\nb: two words\n", "{a: 1, b: two words}" },
+	{ "a list", "- a\n- [b, c]\n- {d: e}\n", "[a, [b, c], {d: e}]" },
+	{ "quoted", "a: '1'\nb: \"x\\ty\"\n", "{a: \"1\", b: \"x\ty\"}" },
+	{ "nothing is nothing", "a:\nb: ''\n", "{a: , b: \"\"}" },
+	{ "nothing looks like something",
+	    "a: no\nb: null\nc: 2025-01-15\nd: 0x1F\ne: 1e3\nf: ~\n",
+	    "{a: no, b: null, c: 2025-01-15, d: 0x1F, e: 1e3, f: ~}" },
+	{ "block text", "a: |\n  x\n  y\nb: >\n  p\n  q\n",
+	    "{a: \"x\ny\n\", b: \"p q\n\"}" },
+	{ "a scalar alone", "hello", "hello" },
+	{ "comments and a start mark", "# c\n---\na: 1 # d\n...\n", "{a: 1}" },
+	{ "nothing at all", "", "f:1: the file is empty\n" },
+	{ "only a comment", "# x\n", "f:1: the file is empty\n" },
+	{ "a key twice", "a: 1\nb:\n  c: 1\n  d: 2\n  c: 3\na: 4\n",
+	    "f:5: key \"c\" is given twice, first on line 3\n"
+	    "f:6: key \"a\" is given twice, first on line 1\n" },
+	{ "a key three times", "{a: 1, a: 2, a: 3}",
+	    "f:1: key \"a\" is given twice, first on line 1\n"
+	    "f:1: key \"a\" is given twice, first on line 1\n" },
+	{ "an anchor", "a: &x 1\nb: &y [1]\nc: &z {d: 1}\n",
+	    "f:1: anchors (&) are not supported: write the value out\n"
+	    "f:2: anchors (&) are not supported: write the value out\n"
+	    "f:3: anchors (&) are not supported: write the value "
+	    "out\n" },
+	{ "an alias", "a: &x 1\nb: *x\n",
+	    "f:1: anchors (&) are not supported: write the value out\n"
+	    "f:2: aliases (*) are not supported: write the value "
+	    "out\n" },
+	{ "a tag", "a: !!int 1\nb: !x [1]\n",
+	    "f:1: tags (!) are not supported: a key's type is fixed\n"
+	    "f:2: tags (!) are not supported: a key's type is "
+	    "fixed\n" },
+	{ "two documents", "a: 1\n---\nb: 1\n",
+	    "f:2: a second document begins here: a file holds one\n" },
+	{ "a list as key", "? [a]\n: 1\n",
+	    "f:1: a key must be a plain text\n" },
+	{ "a NUL", "a: \"x\\0y\"\n", "f:1: a text holds a NUL character\n" },
+	{ "an open list", "a: [1\nb: 2",
+	    "f:2: not valid YAML: did not find expected ',' or ']' "
+	    "while parsing a flow sequence\n" },
+	{ "a tab", "a:\n\tb: 1\n",
+	    "f:2: not valid YAML: found character that cannot start "
+	    "any token while scanning for the next token\n" },
+	{ "not UTF-8", "a: 1\nb: \xff\n",
+	    "f:2: not valid YAML: invalid leading UTF-8 octet\n" },
+};
+
 static void
 parse_table(void **state)
 {
 	(void)state;
-	static const struct {
-		const char *label, *in, *out;
-	} rows[] = {
-		{ "a map", "a: 1\nb: two words\n", "{a: 1, b: two words}" },
-		{ "a list", "- a\n- [b, c]\n- {d: e}\n",
-		    "[a, [b, c], {d: e}]" },
-		{ "quoted", "a: '1'\nb: \"x\\ty\"\n",
-		    "{a: \"1\", b: \"x\ty\"}" },
-		{ "nothing is nothing", "a:\nb: ''\n", "{a: , b: \"\"}" },
-		{ "nothing looks like something",
-		    "a: no\nb: null\nc: 2025-01-15\nd: 0x1F\ne: 1e3\nf: ~\n",
-		    "{a: no, b: null, c: 2025-01-15, d: 0x1F, e: 1e3, f: ~}" },
-		{ "block text", "a: |\n  x\n  y\nb: >\n  p\n  q\n",
-		    "{a: \"x\ny\n\", b: \"p q\n\"}" },
-		{ "a scalar alone", "hello", "hello" },
-		{ "comments and a start mark", "# c\n---\na: 1 # d\n...\n",
-		    "{a: 1}" },
-		{ "nothing at all", "", "f:1: the file is empty\n" },
-		{ "only a comment", "# x\n", "f:1: the file is empty\n" },
-		{ "a key twice", "a: 1\nb:\n  c: 1\n  d: 2\n  c: 3\na: 4\n",
-		    "f:5: key \"c\" is given twice, first on line 3\n"
-		    "f:6: key \"a\" is given twice, first on line 1\n" },
-		{ "a key three times", "{a: 1, a: 2, a: 3}",
-		    "f:1: key \"a\" is given twice, first on line 1\n"
-		    "f:1: key \"a\" is given twice, first on line 1\n" },
-		{ "an anchor", "a: &x 1\nb: &y [1]\nc: &z {d: 1}\n",
-		    "f:1: anchors (&) are not supported: write the value out\n"
-		    "f:2: anchors (&) are not supported: write the value out\n"
-		    "f:3: anchors (&) are not supported: write the value "
-		    "out\n" },
-		{ "an alias", "a: &x 1\nb: *x\n",
-		    "f:1: anchors (&) are not supported: write the value out\n"
-		    "f:2: aliases (*) are not supported: write the value "
-		    "out\n" },
-		{ "a tag", "a: !!int 1\nb: !x [1]\n",
-		    "f:1: tags (!) are not supported: a key's type is fixed\n"
-		    "f:2: tags (!) are not supported: a key's type is "
-		    "fixed\n" },
-		{ "two documents", "a: 1\n---\nb: 1\n",
-		    "f:2: a second document begins here: a file holds one\n" },
-		{ "a list as key", "? [a]\n: 1\n",
-		    "f:1: a key must be a plain text\n" },
-		{ "a NUL", "a: \"x\\0y\"\n",
-		    "f:1: a text holds a NUL character\n" },
-		{ "an open list", "a: [1\nb: 2",
-		    "f:2: not valid YAML: did not find expected ',' or ']' "
-		    "while parsing a flow sequence\n" },
-		{ "a tab", "a:\n\tb: 1\n",
-		    "f:2: not valid YAML: found character that cannot start "
-		    "any token while scanning for the next token\n" },
-		{ "not UTF-8", "a: 1\nb: \xff\n",
-		    "f:2: not valid YAML: invalid leading UTF-8 octet\n" },
-	};
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(parse_rows); i++) {
 		struct buf out = { 0 };
-		parse(rows[i].in, strlen(rows[i].in), &out);
-		if (strcmp(buf_str(&out), rows[i].out) != 0)
-			fail_msg("%s:\n%s", rows[i].label, buf_str(&out));
+		parse(parse_rows[i].in, strlen(parse_rows[i].in), &out);
+		if (strcmp(buf_str(&out), parse_rows[i].out) != 0)
+			fail_msg("%s:\n%s", parse_rows[i].label, buf_str(&out));
 		buf_free(&out);
 	}
 }

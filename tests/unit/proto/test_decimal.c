@@ -28,66 +28,67 @@ random_u64(void)
 	return seed;
 }
 
+static const struct {
+	const char *in, *out; /* out NULL: refused */
+} canonical_rows[] = {
+	{ "0", "0" },
+	{ "-0", "0" },
+	{ "-0.000", "0" },
+	{ "0e99999999999999999999", "0" },
+	{ "+7", "7" },
+	{ "00123", "123" },
+	{ "10", "10" },
+	{ "10.0", "10" },
+	{ "1e1", "10" },
+	{ "100e-1", "10" },
+	{ "1200e-1", "120" },
+	{ ".5", "0.5" },
+	{ "5.", "5" },
+	{ "-.050", "-0.05" },
+	{ "1.50E-2", "0.015" },
+	{ "12.34e1", "123.4" },
+	{ "12.34e2", "1234" },
+	{ "12.34e5", "1234000" },
+	{ "0.00012e3", "0.12" },
+	{ "0.00012e+5", "12" },
+	{ "123.456e-5", "0.00123456" },
+	{ "9007199254740993.0", "9007199254740993" },
+	{ "nan", "NaN" },
+	{ "NAN", "NaN" },
+	{ "inf", "Infinity" },
+	{ "+Infinity", "Infinity" },
+	{ "-iNf", "-Infinity" },
+	{ "", NULL },
+	{ "+", NULL },
+	{ ".", NULL },
+	{ "-.", NULL },
+	{ "e5", NULL },
+	{ "1e", NULL },
+	{ "1e+", NULL },
+	{ "1.2.3", NULL },
+	{ "--1", NULL },
+	{ "1 ", NULL },
+	{ " 1", NULL },
+	{ "0x10", NULL },
+	{ "-nan", NULL },
+	{ "infinit", NULL },
+	{ "1e147456", NULL },
+	{ "1e-147457", NULL },
+	{ "1e9223372036854775808", NULL },
+	{ "1e-99999999999999999999999", NULL },
+};
+
 static void
 canonical_table(void **state)
 {
 	(void)state;
-	static const struct {
-		const char *in, *out; /* out NULL: refused */
-	} rows[] = {
-		{ "0", "0" },
-		{ "-0", "0" },
-		{ "-0.000", "0" },
-		{ "0e99999999999999999999", "0" },
-		{ "+7", "7" },
-		{ "00123", "123" },
-		{ "10", "10" },
-		{ "10.0", "10" },
-		{ "1e1", "10" },
-		{ "100e-1", "10" },
-		{ "1200e-1", "120" },
-		{ ".5", "0.5" },
-		{ "5.", "5" },
-		{ "-.050", "-0.05" },
-		{ "1.50E-2", "0.015" },
-		{ "12.34e1", "123.4" },
-		{ "12.34e2", "1234" },
-		{ "12.34e5", "1234000" },
-		{ "0.00012e3", "0.12" },
-		{ "0.00012e+5", "12" },
-		{ "123.456e-5", "0.00123456" },
-		{ "9007199254740993.0", "9007199254740993" },
-		{ "nan", "NaN" },
-		{ "NAN", "NaN" },
-		{ "inf", "Infinity" },
-		{ "+Infinity", "Infinity" },
-		{ "-iNf", "-Infinity" },
-		{ "", NULL },
-		{ "+", NULL },
-		{ ".", NULL },
-		{ "-.", NULL },
-		{ "e5", NULL },
-		{ "1e", NULL },
-		{ "1e+", NULL },
-		{ "1.2.3", NULL },
-		{ "--1", NULL },
-		{ "1 ", NULL },
-		{ " 1", NULL },
-		{ "0x10", NULL },
-		{ "-nan", NULL },
-		{ "infinit", NULL },
-		{ "1e147456", NULL },
-		{ "1e-147457", NULL },
-		{ "1e9223372036854775808", NULL },
-		{ "1e-99999999999999999999999", NULL },
-	};
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(canonical_rows); i++) {
 		struct buf out = { 0 };
-		int r = decimal_canonical(span_of(rows[i].in), &out);
-		print_message("  %s\n", rows[i].in);
-		assert_int_equal(r, rows[i].out ? 0 : -1);
-		assert_string_equal(
-		    buf_str(&out), rows[i].out ? rows[i].out : "");
+		int r = decimal_canonical(span_of(canonical_rows[i].in), &out);
+		print_message("  %s\n", canonical_rows[i].in);
+		assert_int_equal(r, canonical_rows[i].out ? 0 : -1);
+		assert_string_equal(buf_str(&out),
+		    canonical_rows[i].out ? canonical_rows[i].out : "");
 		buf_free(&out);
 	}
 }

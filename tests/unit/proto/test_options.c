@@ -64,69 +64,63 @@ parse(const char *const *args, char out[256])
 		n += snprintf(out + n, 256 - (size_t)n, " %s", argv[i]);
 }
 
+static const struct {
+	const char *label, *args[ARGS_MAX], *out;
+} parse_rows[] = {
+	{ "nothing", { "x" }, "c=- q=0 v=0 r=0 s=0:" },
+	{ "letter, value apart", { "x", "-c", "f" }, "c=f q=0 v=0 r=0 s=0:" },
+	{ "letter, value joined", { "x", "-cf" }, "c=f q=0 v=0 r=0 s=0:" },
+	{ "name, value apart", { "x", "--config", "f" },
+	    "c=f q=0 v=0 r=0 s=0:" },
+	{ "name, value joined", { "x", "--config=f=g" },
+	    "c=f=g q=0 v=0 r=0 s=0:" },
+	{ "an empty value", { "x", "--config=" }, "c= q=0 v=0 r=0 s=0:" },
+	{ "letters in a row", { "x", "-qvr7" }, "c=- q=1 v=1 r=7 s=0:" },
+	{ "the last one wins", { "x", "-r1", "-r2" }, "c=- q=0 v=0 r=2 s=0:" },
+	{ "words between", { "x", "run", "-q", "a", "--stdio", "b" },
+	    "c=- q=1 v=0 r=0 s=1: run a b" },
+	{ "-- ends options", { "x", "--", "-q", "--" },
+	    "c=- q=0 v=0 r=0 s=0: -q --" },
+	{ "- is a word", { "x", "-", "-q" }, "c=- q=1 v=0 r=0 s=0: -" },
+	{ "a value that looks like an option", { "x", "-c", "-q" },
+	    "c=-q q=0 v=0 r=0 s=0:" },
+	{ "unknown, near", { "x", "--confg", "f" },
+	    "unknown option --confg: did you mean --config?" },
+	{ "unknown, far", { "x", "--whatever" },
+	    "unknown option --whatever: see --help" },
+	{ "no abbreviations", { "x", "--conf", "f" },
+	    "unknown option --conf: did you mean --config?" },
+	{ "hidden ones are not suggested", { "x", "--stdn" },
+	    "unknown option --stdn: did you mean --stdio?" },
+	{ "hidden ones are there", { "x", "--stdin" }, "c=- q=0 v=0 r=0 s=0:" },
+	{ "unknown letter", { "x", "-qx" }, "unknown option -x: see --help" },
+	{ "a value that is missing", { "x", "-q", "--config" },
+	    "--config needs FILE" },
+	{ "a flag with a value", { "x", "--quiet=yes" },
+	    "--quiet takes no value" },
+	{ "a number that is none", { "x", "-r", "1x" },
+	    "--rows: expected a whole number from 1 to 100, found "
+	    "\"1x\"" },
+	{ "a number too small", { "x", "-r", "0" },
+	    "--rows: expected a whole number from 1 to 100, found "
+	    "\"0\"" },
+	{ "a number too large", { "x", "-r", "99999999999999999999" },
+	    "--rows: expected a whole number from 1 to 100, found "
+	    "\"99999999999999999999\"" },
+	{ "no number at all", { "x", "--rows=" },
+	    "--rows: expected a whole number from 1 to 100, found "
+	    "\"\"" },
+};
+
 static void
 parse_table(void **state)
 {
 	(void)state;
-	static const struct {
-		const char *label, *args[ARGS_MAX], *out;
-	} rows[] = {
-		{ "nothing", { "x" }, "c=- q=0 v=0 r=0 s=0:" },
-		{ "letter, value apart", { "x", "-c", "f" },
-		    "c=f q=0 v=0 r=0 s=0:" },
-		{ "letter, value joined", { "x", "-cf" },
-		    "c=f q=0 v=0 r=0 s=0:" },
-		{ "name, value apart", { "x", "--config", "f" },
-		    "c=f q=0 v=0 r=0 s=0:" },
-		{ "name, value joined", { "x", "--config=f=g" },
-		    "c=f=g q=0 v=0 r=0 s=0:" },
-		{ "an empty value", { "x", "--config=" },
-		    "c= q=0 v=0 r=0 s=0:" },
-		{ "letters in a row", { "x", "-qvr7" },
-		    "c=- q=1 v=1 r=7 s=0:" },
-		{ "the last one wins", { "x", "-r1", "-r2" },
-		    "c=- q=0 v=0 r=2 s=0:" },
-		{ "words between", { "x", "run", "-q", "a", "--stdio", "b" },
-		    "c=- q=1 v=0 r=0 s=1: run a b" },
-		{ "-- ends options", { "x", "--", "-q", "--" },
-		    "c=- q=0 v=0 r=0 s=0: -q --" },
-		{ "- is a word", { "x", "-", "-q" }, "c=- q=1 v=0 r=0 s=0: -" },
-		{ "a value that looks like an option", { "x", "-c", "-q" },
-		    "c=-q q=0 v=0 r=0 s=0:" },
-		{ "unknown, near", { "x", "--confg", "f" },
-		    "unknown option --confg: did you mean --config?" },
-		{ "unknown, far", { "x", "--whatever" },
-		    "unknown option --whatever: see --help" },
-		{ "no abbreviations", { "x", "--conf", "f" },
-		    "unknown option --conf: did you mean --config?" },
-		{ "hidden ones are not suggested", { "x", "--stdn" },
-		    "unknown option --stdn: did you mean --stdio?" },
-		{ "hidden ones are there", { "x", "--stdin" },
-		    "c=- q=0 v=0 r=0 s=0:" },
-		{ "unknown letter", { "x", "-qx" },
-		    "unknown option -x: see --help" },
-		{ "a value that is missing", { "x", "-q", "--config" },
-		    "--config needs FILE" },
-		{ "a flag with a value", { "x", "--quiet=yes" },
-		    "--quiet takes no value" },
-		{ "a number that is none", { "x", "-r", "1x" },
-		    "--rows: expected a whole number from 1 to 100, found "
-		    "\"1x\"" },
-		{ "a number too small", { "x", "-r", "0" },
-		    "--rows: expected a whole number from 1 to 100, found "
-		    "\"0\"" },
-		{ "a number too large", { "x", "-r", "99999999999999999999" },
-		    "--rows: expected a whole number from 1 to 100, found "
-		    "\"99999999999999999999\"" },
-		{ "no number at all", { "x", "--rows=" },
-		    "--rows: expected a whole number from 1 to 100, found "
-		    "\"\"" },
-	};
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(parse_rows); i++) {
 		char out[256];
-		parse(rows[i].args, out);
-		if (strcmp(out, rows[i].out) != 0)
-			fail_msg("%s: %s", rows[i].label, out);
+		parse(parse_rows[i].args, out);
+		if (strcmp(out, parse_rows[i].out) != 0)
+			fail_msg("%s: %s", parse_rows[i].label, out);
 	}
 }
 
