@@ -58,6 +58,12 @@ check_header(const struct csv *c, struct err *e)
 		return err_config(e, "too_many_columns",
 		    "the file has %zu columns, more than the %d that can be handled; check `delimiter`",
 		    c->nfields, LIMIT_COLUMNS);
+	/* Else the whole file would be its header, and no row be left. */
+	for (size_t i = 0; i < c->nfields; i++)
+		if (!c->fields[i].quoted &&
+		    memchr(c->fields[i].data, '\r', c->fields[i].len))
+			return err_config(e, "header",
+			    "the lines end in CR alone, which is no line end; convert them to LF or CRLF");
 	return 0;
 }
 

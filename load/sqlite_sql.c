@@ -1,5 +1,8 @@
 #include "load/sqlite_sql.h"
 
+/* One long chain would be deeper than SQLite allows an expression to be. */
+enum { DIFFERS_GROUP = 32 };
+
 /*
  * A difference is one of the bytes, whatever collation the column has. OR
  * ABORT stands in every statement because a constraint declared with ON
@@ -8,18 +11,23 @@
 static void
 put_differs(const struct plan *p, struct buf *out)
 {
-	bool any = false;
+	size_t n = 0;
 	for (size_t i = 0; i < p->n; i++) {
 		const struct plan_column *c = &p->cols[i];
 		if (c->use != USE_DATA && c->use != USE_MARK)
 			continue;
-		buf_puts(out, any ? " OR t." : " WHERE t.");
+		if (n % DIFFERS_GROUP)
+			buf_puts(out, " OR t.");
+		else
+			buf_puts(out, n ? ") OR (t." : " WHERE (t.");
 		sql_ident(out, c->name);
 		buf_puts(out, " IS NOT excluded.");
 		sql_ident(out, c->name);
 		buf_puts(out, " COLLATE BINARY");
-		any = true;
+		n++;
 	}
+	if (n)
+		buf_putc(out, ')');
 }
 
 static void

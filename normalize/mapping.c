@@ -169,10 +169,16 @@ check_key(const struct mapping *m, struct err *e)
 	for (size_t i = 0; i < en->key.n; i++) {
 		if (mapping_is_key(m, en->key.v[i]))
 			continue;
+		struct buf have = { 0 };
+		for (size_t k = 0; k < m->nplans && k < 12; k++)
+			buf_printf(
+			    &have, "%s%.60s", k ? ", " : "", m->plans[k].to);
 		err_config(e, "key_not_mapped",
 		    "%s:%d: entity \"%s\": key field \"%s\" is not mapped; "
-		    "key: names target fields",
-		    file, en->line, en->name, en->key.v[i]);
+		    "key: names target fields; there are %s%s",
+		    file, en->line, en->name, en->key.v[i], buf_str(&have),
+		    m->nplans > 12 ? ", …" : "");
+		buf_free(&have);
 		return err_field(e, en->key.v[i]);
 	}
 	return 0;

@@ -195,7 +195,8 @@ found_before_the_first_row(void **state)
 		    "column \"nosuch\"; it has id, name, price, ver" },
 		{ "    key: [other]\n", NULL, "other",
 		    "p.yaml:5: entity \"e\": key field \"other\" is not "
-		    "mapped; key: names target fields" },
+		    "mapped; key: names target fields; there are id, name, "
+		    "price, ver" },
 		{ KEY "    rowversion: nosuch\n", NULL, "nosuch",
 		    "p.yaml:5: entity \"e\": the source has no column "
 		    "\"nosuch\", which rowversion: names" },
