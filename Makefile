@@ -152,7 +152,7 @@ install: all
 	$(MAKE) --no-print-directory install-man
 
 demo: deps
-	$(MAKE) --no-print-directory all
+	+$(MAKE) --no-print-directory -j$$(nproc) all
 	bash deploy/demo/run.sh $(BUILD)/bin $(BUILD)/demo
 
 help:
