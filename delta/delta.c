@@ -121,11 +121,13 @@ delta_open(struct stage *st, const struct message *m, struct err *e)
 		alone ? 1 : stage_instances(st), e))
 		return -1;
 	self->facts.state_rows = worker_known(&self->worker);
+	self->facts.unproven = worker_unproven(&self->worker);
 	log_debug("state read", "entries", log_u64(self->facts.state_rows),
 	    "partitions", log_u64(self->worker.nparts), NULL);
 	return stage_report(st,
-	    &(struct message){
-		.kind = MSG_OPENED, .rows = self->facts.state_rows },
+	    &(struct message){ .kind = MSG_OPENED,
+		.rows = self->facts.state_rows,
+		.held = self->facts.unproven },
 	    e);
 }
 

@@ -166,6 +166,23 @@ commit_record(const struct pass *pass, const struct record *r, struct err *e)
 	return state_append(pass->part->state, &rec, added[rec.op], e);
 }
 
+static bool
+is_unproven(const struct entry *en)
+{
+	static const uint8_t none[sizeof(en->dh)];
+	return (en->flags & ENTRY_KNOWN) && en->mark == RECORD_UNPROVEN &&
+	       memcmp(en->dh, none, sizeof(none)) == 0;
+}
+
+uint64_t
+part_unproven(const struct part *p)
+{
+	uint64_t n = 0;
+	for (size_t i = 0; i < p->table.n; i++)
+		n += is_unproven(table_at(&p->table, i));
+	return n;
+}
+
 /* The target may or may not have got it: whatever the source says next is a
  * change, and a row that is gone is a delete. */
 static int
@@ -174,7 +191,12 @@ doubt_record(const struct pass *pass, const struct record *r, struct err *e)
 	struct part *p = pass->part;
 	struct record rec = { .op = RECORD_DOUBT, .bk = r->bk, .key = r->key };
 	int added = r->op == RECORD_INSERT;
+	const struct entry *en = table_find(&p->table, r->bk);
 
+	if (added || (en && is_unproven(en))) {
+		rec.op = RECORD_INSERT;
+		rec.mark = RECORD_UNPROVEN;
+	}
 	keep_in_step(p, &rec);
 	return p->rules->write ? state_append(p->state, &rec, added, e) : 0;
 }

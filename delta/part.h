@@ -62,6 +62,9 @@ int part_open(struct part *p, const struct rules *rules,
     struct attempts *attempts, uint32_t number, struct err *e) MUST_CHECK;
 void part_close(struct part *p);
 
+/* Entries that are inserts in doubt; 0 where the table does not have all. */
+uint64_t part_unproven(const struct part *p);
+
 /* The sighting of en is by an attempt that still counts. */
 bool part_seen(const struct part *p, const struct entry *en);
 

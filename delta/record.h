@@ -16,8 +16,10 @@
  *            little-endian), the records
  *
  * key is the packed key (canon.h), needed to delete the row; a journalled
- * delete has none. In doubt: the target may hold any version of the row.
+ * delete has none. In doubt: the target may hold any version of the row. An
+ * insert in doubt stays an insert, with no hash and the mark below.
  */
+enum { RECORD_UNPROVEN = 1 };
 enum record_op {
 	RECORD_INSERT = 1, /* the same numbers as change_op */
 	RECORD_UPDATE = 2,

@@ -67,6 +67,17 @@ worker_known(const struct worker *w)
 	return n;
 }
 
+uint64_t
+worker_unproven(const struct worker *w)
+{
+	uint64_t n = 0;
+	if (w->rules.en->max_update_percent >= 100)
+		return 0;
+	for (size_t i = 0; i < w->nparts; i++)
+		n += part_unproven(&w->parts[i]);
+	return n;
+}
+
 /* --- attempts ------------------------------------------------------------ */
 
 /* As attempts_take, and what the older attempts intended becomes doubt. */

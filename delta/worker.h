@@ -30,6 +30,8 @@ int worker_open(struct worker *w, const struct rules *rules, uint32_t instance,
 void worker_close(struct worker *w);
 
 uint64_t worker_known(const struct worker *w); /* entries of the state */
+/* … that are inserts in doubt. Counted only for max_update_percent. */
+uint64_t worker_unproven(const struct worker *w);
 
 /* One batch; takes *b. Batches of void attempts are dropped in silence. */
 int worker_batch(struct worker *w, struct batch **b, struct err *e) MUST_CHECK;

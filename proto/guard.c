@@ -35,13 +35,17 @@ bool
 guard_updates(
     const struct entity *en, const struct guard_facts *f, struct buf *why)
 {
-	double share = percent(f->updates, f->state_rows);
+	/* Inserts that are made once more change nothing that was known. */
+	uint64_t again = f->unproven;
+	uint64_t updates = f->updates > again ? f->updates - again : 0;
+	uint64_t known = f->state_rows > again ? f->state_rows - again : 0;
+	double share = percent(updates, known);
 	/* 100 switches the guard off: no rounding, no in-doubt row counts. */
 	if (en->max_update_percent >= 100 || share <= en->max_update_percent)
 		return true;
 	buf_printf(why,
 	    "%" PRIu64 " of %" PRIu64 " known rows (%.1f %%) have changed so "
 	    "far, more than max_update_percent %g",
-	    f->updates, f->state_rows, share, en->max_update_percent);
+	    updates, known, share, en->max_update_percent);
 	return false;
 }

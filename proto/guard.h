@@ -13,6 +13,7 @@
 struct guard_facts {
 	uint64_t source_rows; /* read this run */
 	uint64_t state_rows;  /* entries before this run */
+	uint64_t unproven;    /* of these: inserts a crash left in doubt */
 	uint64_t deletes;     /* unseen keys */
 	uint64_t updates;     /* so far */
 };

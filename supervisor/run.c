@@ -276,7 +276,7 @@ run_forget_plan(struct run *r)
 	for (size_t i = 0; i < r->nchunks; i++)
 		chunk_free(&r->chunks[i]);
 	r->nchunks = 0;
-	r->target_rows = r->state_rows = 0;
+	r->target_rows = r->state_rows = r->unproven = 0;
 }
 
 void

@@ -61,6 +61,7 @@ struct run {
 	bool described_again; /* it has, and types may differ from ours */
 	bool counting;        /* the target's rows, for a message */
 	uint64_t target_rows, state_rows;
+	uint64_t unproven; /* inserts in doubt, of state_rows */
 	bool half_adopted; /* the state knows part of the target's rows */
 	bool snapshot;
 	struct buf source_schema, target_schema, mapped_schema;

@@ -76,7 +76,7 @@ described(struct run *r)
 	struct message m;
 	run_open_message(r, PROC_DELTA, &m);
 	r->awaiting = (unsigned)procs_count(&r->engine->procs, PROC_DELTA);
-	r->state_rows = 0;
+	r->state_rows = r->unproven = 0;
 	run_send(r, PROC_DELTA, &m);
 	if (r->phase != RUN_OVER)
 		r->phase = RUN_DESCRIBE;
@@ -93,8 +93,10 @@ on_described(struct run *r, const struct message *m)
 static void
 on_opened(struct run *r, const struct proc *p, const struct message *m)
 {
-	if (p->kind == PROC_DELTA)
+	if (p->kind == PROC_DELTA) {
 		r->state_rows += m->rows;
+		r->unproven += m->held;
+	}
 	if (p->kind == PROC_NORMALIZE)
 		keep(&r->mapped_schema, m->body);
 }
@@ -288,7 +290,7 @@ start_again(struct run *r)
 	procs_kill(&r->engine->procs);
 	r->nchunks = 0;
 	r->estimate = 0;
-	r->target_rows = r->state_rows = 0;
+	r->target_rows = r->state_rows = r->unproven = 0;
 	run_enter(r, RUN_START);
 }
 

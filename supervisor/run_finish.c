@@ -24,6 +24,7 @@ facts(const struct run *r)
 	return (struct guard_facts){
 		.source_rows = r->rows_read,
 		.state_rows = r->state_rows,
+		.unproven = r->unproven,
 		.deletes = r->unseen,
 		.updates = r->counts[OUT_UPDATED],
 	};
