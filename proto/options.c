@@ -13,18 +13,16 @@ struct walk {
 	char **argv;
 	int argc, at, words;
 	const struct option_set *sets;
-	size_t nsets;
 };
 
 static const struct option_key *
 find_long(const struct walk *w, const char *name, size_t len, void **into)
 {
-	for (size_t s = 0; s < w->nsets; s++) {
-		const struct option_key *k = w->sets[s].keys;
-		for (; k && k->name; k++) {
+	for (const struct option_set *s = w->sets; s->keys; s++) {
+		for (const struct option_key *k = s->keys; k->name; k++) {
 			if (strncmp(k->name, name, len) == 0 &&
 			    k->name[len] == '\0') {
-				*into = w->sets[s].into;
+				*into = s->into;
 				return k;
 			}
 		}
@@ -35,11 +33,10 @@ find_long(const struct walk *w, const char *name, size_t len, void **into)
 static const struct option_key *
 find_letter(const struct walk *w, char letter, void **into)
 {
-	for (size_t s = 0; s < w->nsets; s++) {
-		const struct option_key *k = w->sets[s].keys;
-		for (; k && k->name; k++) {
+	for (const struct option_set *s = w->sets; s->keys; s++) {
+		for (const struct option_key *k = s->keys; k->name; k++) {
 			if (k->letter == letter) {
-				*into = w->sets[s].into;
+				*into = s->into;
 				return k;
 			}
 		}
@@ -58,9 +55,8 @@ static int
 unknown(const struct walk *w, const char *name, struct err *e)
 {
 	struct nearest n = { .name = name };
-	for (size_t s = 0; s < w->nsets; s++) {
-		const struct option_key *k = w->sets[s].keys;
-		for (; k && k->name; k++)
+	for (const struct option_set *s = w->sets; s->keys; s++) {
+		for (const struct option_key *k = s->keys; k->name; k++)
 			if (!hidden(k))
 				nearest_offer(&n, k->name);
 	}
@@ -161,10 +157,10 @@ parse_letters(struct walk *w, const char *arg, struct err *e)
 }
 
 int
-options_parse(int argc, char **argv, const struct option_set *sets,
-    size_t nsets, int *nwords, struct err *e)
+options_parse(int argc, char **argv, const struct option_set *sets, int *nwords,
+    struct err *e)
 {
-	struct walk w = { argv, argc, 1, 0, sets, nsets };
+	struct walk w = { argv, argc, 1, 0, sets };
 	bool ended = false;
 
 	while (w.at < argc) {

@@ -46,8 +46,8 @@ struct option_key {
 	}
 
 /*
- * Parses argv[1..) against both tables (keys2 may be NULL; each fills its own
- * struct). Words that are no options are moved to argv[*nwords...]: on return
+ * Parses argv[1..) against all the sets, each of which fills its own struct;
+ * the last one has NULL keys. Words that are no options are kept: on return
  * argv[0..*nwords) are the words. "--" ends options; --name=value works.
  */
 struct option_set {
@@ -55,7 +55,7 @@ struct option_set {
 	void *into;
 };
 int options_parse(int argc, char **argv, const struct option_set *sets,
-    size_t nsets, int *nwords, struct err *e) MUST_CHECK;
+    int *nwords, struct err *e) MUST_CHECK;
 
 /* The options as --help shows them: "  -c, --config FILE   the …". */
 void options_help(const struct option_key *keys, struct buf *out);

@@ -275,10 +275,10 @@ parse_options(struct stage *st, int argc, char **argv, struct err *e)
 		{ common_keys, &st->opt },
 		{ hidden_keys, &st->opt },
 		{ st->def->keys, st->state },
+		{ NULL, NULL },
 	};
 	int words = 0;
-	if (options_parse(argc, argv, sets, st->def->keys ? 3 : 2, &words, e) <
-	    0)
+	if (options_parse(argc, argv, sets, &words, e) < 0)
 		return -1;
 	if (st->opt.help || st->opt.version || st->opt.help_mdoc)
 		return 0;

@@ -162,14 +162,14 @@ one_entity(struct engine *en, const struct entity *entity,
 }
 
 int
-night_run(struct engine *en, const char *const *names, size_t nnames,
+night_run(struct engine *en, struct order_names names,
     struct night_result *results, size_t *n, struct err *e)
 {
 	const struct entity **order =
 	    mem_zalloc((en->pipeline->nentities + 1) * sizeof(*order));
 	size_t count;
 	*n = 0;
-	int r = order_entities(en->pipeline, names, nnames, order, &count, e);
+	int r = order_entities(en->pipeline, names, order, &count, e);
 	for (size_t i = 0; r == 0 && i < count && !en->stop; i++) {
 		r = one_entity(en, order[i], &results[*n], e);
 		(*n)++;

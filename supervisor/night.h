@@ -4,6 +4,7 @@
 #include "proto/err.h"
 #include "supervisor/engine.h"
 #include "supervisor/exit_code.h"
+#include "supervisor/order.h"
 
 /* What became of one entity tonight: the books of its last run. */
 struct night_result {
@@ -22,11 +23,11 @@ struct night_result {
 
 /*
  * Brings entities up to date, parents first, then by priority, then as they
- * stand in the file. names NULL: all. A failed entity does not stop the
+ * stand in the file. A failed entity does not stop the
  * others. results (nentities of the pipeline) is filled in the order of
  * work; *n says how many. -1: a name is unknown or the store failed.
  */
-int night_run(struct engine *en, const char *const *names, size_t nnames,
+int night_run(struct engine *en, struct order_names names,
     struct night_result *results, size_t *n, struct err *e) MUST_CHECK;
 
 /* One entity's stored rejects again, as ranges of rows (chunk.h); ids are

@@ -53,12 +53,12 @@ by_priority(const void *a, const void *b)
 }
 
 static bool
-wanted(const struct entity *en, const char *const *names, size_t nnames)
+wanted(const struct entity *en, struct order_names names)
 {
-	for (size_t i = 0; i < nnames; i++)
-		if (strcmp(names[i], en->name) == 0)
+	for (size_t i = 0; i < names.n; i++)
+		if (strcmp(names.v[i], en->name) == 0)
 			return true;
-	return nnames == 0;
+	return names.n == 0;
 }
 
 static int
@@ -77,20 +77,19 @@ unknown_name(const struct pipeline *p, const char *name, struct err *e)
 }
 
 static int
-check_names(const struct pipeline *p, const char *const *names, size_t nnames,
-    struct err *e)
+check_names(const struct pipeline *p, struct order_names names, struct err *e)
 {
-	for (size_t i = 0; i < nnames; i++)
-		if (!pipeline_entity(p, names[i]))
-			return unknown_name(p, names[i], e);
+	for (size_t i = 0; i < names.n; i++)
+		if (!pipeline_entity(p, names.v[i]))
+			return unknown_name(p, names.v[i], e);
 	return 0;
 }
 
 int
-order_entities(const struct pipeline *p, const char *const *names,
-    size_t nnames, const struct entity **out, size_t *n, struct err *e)
+order_entities(const struct pipeline *p, struct order_names names,
+    const struct entity **out, size_t *n, struct err *e)
 {
-	if (check_names(p, names, nnames, e) < 0)
+	if (check_names(p, names, e) < 0)
 		return -1;
 	struct arena a = { 0 };
 	const struct entity **sorted =
@@ -105,7 +104,7 @@ order_entities(const struct pipeline *p, const char *const *names,
 		place(&o, sorted[i]);
 	*n = 0;
 	for (size_t i = 0; i < o.n; i++)
-		if (wanted(o.out[i], names, nnames))
+		if (wanted(o.out[i], names))
 			out[(*n)++] = o.out[i];
 	arena_free(&a);
 	return 0;

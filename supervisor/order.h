@@ -5,13 +5,18 @@
 #include "proto/pipeline.h"
 #include <stddef.h>
 
+/* Entities by name; none means all of them. */
+struct order_names {
+	const char *const *v;
+	size_t n;
+};
+
 /*
  * The order of work: every entity after its parents, then by priority
  * (higher first), then as they stand in the file. A cycle is broken where it
  * is met first, and logged by name. out has room for all entities.
  */
-int order_entities(const struct pipeline *p, const char *const *names,
-    size_t nnames, const struct entity **out, size_t *n,
-    struct err *e) MUST_CHECK;
+int order_entities(const struct pipeline *p, struct order_names names,
+    const struct entity **out, size_t *n, struct err *e) MUST_CHECK;
 
 #endif

@@ -104,7 +104,7 @@ run_night(struct cli *c, struct engine *en, struct err *e)
 	size_t n = 0;
 	struct night_result *results =
 	    mem_zalloc((c->pipeline->nentities + 1) * sizeof(*results));
-	int rc = night_run(en, NULL, 0, results, &n, e);
+	int rc = night_run(en, (struct order_names){ 0 }, results, &n, e);
 	for (size_t i = 0; i < n; i++)
 		log_result(&results[i]);
 	c->code = results_worst(results, n, n < c->pipeline->nentities);
@@ -174,11 +174,11 @@ main(int argc, char **argv)
 {
 	struct cli c = { .program = "synclined", .words = argv };
 	struct err e = { 0 };
-	const struct option_set set = { keys, &c };
+	const struct option_set sets[] = { { keys, &c }, { NULL, NULL } };
 
 	signal(SIGPIPE, SIG_IGN);
 	log_init(c.program, LOG_LEVEL_INFO);
-	int rc = options_parse(argc, argv, &set, 1, &c.nwords, &e);
+	int rc = options_parse(argc, argv, sets, &c.nwords, &e);
 	if (rc == 0)
 		rc = act(&c, &e);
 	if (rc < 0 && strcmp(e.code, "usage") == 0)

@@ -109,6 +109,13 @@ cli_usage(struct err *e, const char *verb, const char *what)
 	    e, "usage", "%s: %s; see 'syncline %s --help'", verb, what, verb);
 }
 
+struct order_names
+cli_names(const struct cli *c)
+{
+	return (struct order_names){ (const char *const *)c->words,
+		(size_t)c->nwords };
+}
+
 int
 cli_number(const char *text, const char *what, uint64_t *out, struct err *e)
 {

@@ -5,6 +5,7 @@
 #include "proto/pipeline.h"
 #include "proto/store.h"
 #include "supervisor/exit_code.h"
+#include "supervisor/order.h"
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -53,6 +54,9 @@ void cli_complain_about(
 
 /* ERR_CONFIG usage, naming the verb's help. */
 int cli_usage(struct err *e, const char *verb, const char *what);
+
+/* The verb's words as names of entities. */
+struct order_names cli_names(const struct cli *c);
 
 /* A whole number above 0, as run and reject numbers are. */
 int cli_number(const char *text, const char *what, uint64_t *out,

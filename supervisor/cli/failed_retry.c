@@ -183,8 +183,8 @@ retry_all(struct retrying *t, struct err *e)
 	progress_init(&progress, t->c->quiet);
 	t->engine->watch = progress_watch;
 	t->engine->watch_arg = &progress;
-	int rc =
-	    order_entities(p, &o->entity, o->entity ? 1 : 0, order, &count, e);
+	const struct order_names names = { &o->entity, o->entity ? 1 : 0 };
+	int rc = order_entities(p, names, order, &count, e);
 	size_t i = 0;
 	for (; rc >= 0 && i < count && !t->engine->stop; i++) {
 		t->entity = order[i];

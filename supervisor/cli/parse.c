@@ -129,8 +129,9 @@ parse_line(int argc, char **argv, struct cli *c, const struct verb **verb,
 	struct option_set sets[] = {
 		{ parse_common_keys, c },
 		{ *verb ? (*verb)->keys : NULL, c->opts },
+		{ NULL, NULL },
 	};
-	if (options_parse(argc, argv, sets, ARRAY_LEN(sets), &c->nwords, e) < 0)
+	if (options_parse(argc, argv, sets, &c->nwords, e) < 0)
 		return -1;
 	c->words = argv;
 	return interpret(c, e);

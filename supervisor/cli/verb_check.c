@@ -63,8 +63,7 @@ check_entities(struct cli *c, struct engine *en, struct err *e)
 	struct checkrun_report found = { 0 };
 	const struct entity **order =
 	    mem_zalloc((c->pipeline->nentities + 1) * sizeof(*order));
-	int rc = order_entities(c->pipeline, (const char *const *)c->words,
-	    (size_t)c->nwords, order, &n, e);
+	int rc = order_entities(c->pipeline, cli_names(c), order, &n, e);
 	for (; rc == 0 && i < n; i++)
 		rc = checkrun_entity(en, order[i], &found, e);
 	if (rc == 0 || found.n)

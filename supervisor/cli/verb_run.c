@@ -38,8 +38,7 @@ run_night(struct cli *c, struct engine *en, struct err *e)
 	size_t n = 0;
 	struct night_result *results =
 	    mem_zalloc((c->pipeline->nentities + 1) * sizeof(*results));
-	int rc = night_run(en, (const char *const *)c->words, (size_t)c->nwords,
-	    results, &n, e);
+	int rc = night_run(en, cli_names(c), results, &n, e);
 	progress_end(en->watch_arg);
 	/* A night that broke off has still done what it did. */
 	if (rc == 0 || n > 0)

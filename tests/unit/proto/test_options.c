@@ -50,8 +50,8 @@ parse(const char *const *args, char out[256])
 	struct own o = { 0 };
 	struct err e = { 0 };
 	const struct option_set sets[] = { { common_keys, &c },
-		{ own_keys, &o } };
-	if (options_parse(argc, argv, sets, 2, &words, &e) < 0) {
+		{ own_keys, &o }, { NULL, NULL } };
+	if (options_parse(argc, argv, sets, &words, &e) < 0) {
 		assert_int_equal(e.cls, ERR_CONFIG);
 		assert_string_equal(e.code, "usage");
 		snprintf(out, 256, "%.255s", e.msg);

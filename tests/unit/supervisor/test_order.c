@@ -66,7 +66,8 @@ one_order(size_t i)
 	struct parent parents[MOST] = { 0 };
 	struct pipeline p = { .path = "p.yaml", .entities = entities };
 	const struct entity *out[MOST];
-	size_t nnames = 0, n = 0;
+	struct order_names names = { orders[i].names, 0 };
+	size_t n = 0;
 	struct err e = { 0 };
 	struct buf got = { 0 };
 	for (size_t k = 0; k < MOST && orders[i].file[k].name; k++) {
@@ -77,9 +78,9 @@ one_order(size_t i)
 		entities[k].nparents = parents[k].entity != NULL;
 		p.nentities++;
 	}
-	while (nnames < MOST && orders[i].names[nnames])
-		nnames++;
-	if (order_entities(&p, orders[i].names, nnames, out, &n, &e) < 0)
+	while (names.n < MOST && names.v[names.n])
+		names.n++;
+	if (order_entities(&p, names, out, &n, &e) < 0)
 		buf_puts(&got, e.msg);
 	for (size_t k = 0; k < n; k++)
 		buf_printf(&got, "%s%s", k ? " " : "", out[k]->name);
