@@ -120,8 +120,8 @@ forbidden(void **state)
 		"(SELECT name FROM sqlite_master)",
 		"EXISTS (SELECT 1)",
 		"i IN (SELECT 1)",
-		"(WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 "
-		"FROM c) SELECT count(*) FROM c)",
+		("(WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 "
+		 "FROM c) SELECT count(*) FROM c)"),
 		"(SELECT value FROM json_each('[1]'))",
 		"count(*)",
 		"sum(i)",

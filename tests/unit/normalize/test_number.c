@@ -69,8 +69,8 @@ refused(void **state)
 		"-(5)", "((5))", "5)", "$5$", "$5 EUR", "EURO 5", "eur 5",
 		"12 kg", "5 5", "1e", "1e+", "1e2.5", "e5", "0x1F", "1_000",
 		"%", "50%%", "\xc2\xbd", "\xe0\xa5\xa7",
-		"1\xe2\x80\xaf"
-		"234",
+		("1\xe2\x80\xaf"
+		 "234"),
 		"tru", "--", "$", "NaN5", "+nan", "12\n34" };
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
 		struct buf out = { 0 };
