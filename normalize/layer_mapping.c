@@ -1,4 +1,5 @@
 #include "normalize/checks.h"
+#include "normalize/pattern.h"
 #include "normalize/utf8.h"
 #include "proto/decimal.h"
 #include <locale.h>
@@ -55,6 +56,13 @@ compile_pattern(struct checks *c, const char *pattern, struct err *e)
 		    "pattern \"%.100s\": \\%c is not of POSIX extended regular "
 		    "expressions; a digit is [0-9]",
 		    pattern, *bad);
+	/* Compiling it would take all time and memory there is. */
+	if (pattern_size(pattern) > PATTERN_SIZE_MAX)
+		return err_config(e, "bad_pattern",
+		    "pattern \"%.100s\": its repetitions, or the groups in "
+		    "groups, come to more than can be compiled; max_length "
+		    "limits a text's length",
+		    pattern);
 	c->locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
 	if (!c->locale)
 		return err_config(e, "bad_pattern",

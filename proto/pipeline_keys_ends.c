@@ -53,7 +53,8 @@ static const struct spec_key source_keys[] = {
 	    .type = KEY_TEXT,
 	    .flags = KEY_EMPTY,
 	    AT(struct source, null_text),
-	    .help = "csv: this text is NULL where it stands without quotes" },
+	    .help =
+		"csv: this text is NULL where it stands without quotes; without the key, the empty text is" },
 	{ .name = "chunk_rows",
 	    .type = KEY_INT,
 	    AT(struct source, chunk_rows),
