@@ -269,6 +269,9 @@ settle_left_over(struct part *p, struct err *e)
 			r = intent_remove(&p->place, &list[i], e);
 	}
 	free(list);
+	/* The intents to come must not find their own number there. */
+	if (r == 0 && p->rules->write && !p->rules->blind)
+		r = state_disown(p->state, p->rules->run, e);
 	return r;
 }
 

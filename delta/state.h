@@ -64,6 +64,10 @@ int state_commit(struct state *s, struct err *e) MUST_CHECK;
 int state_has(
     struct state *s, const struct intent_id *id, struct err *e) MUST_CHECK;
 
+/* Commits that bear the number of this run, or of one to come, were made under
+ * another ledger: from here on state_has does not know them. */
+int state_disown(struct state *s, uint64_t run, struct err *e) MUST_CHECK;
+
 /*
  * Rewrites everything as sorted blocks in one transaction when this process
  * has journalled something and more records are superseded than live (and a

@@ -1,5 +1,7 @@
 #include "delta/state_impl.h"
+#include <inttypes.h>
 #include <sqlite3.h>
+#include <stdio.h>
 
 /* Blobs are cut about here: a reader holds one in memory. */
 enum { BLOB_BYTES = 256 << 10 };
@@ -118,4 +120,23 @@ state_commit(struct state *s, struct err *e)
 	int64_t entries = (int64_t)s->entries + s->commit_added;
 	s->entries = entries > 0 ? (uint64_t)entries : 0;
 	return 0;
+}
+
+int
+state_disown(struct state *s, uint64_t run, struct err *e)
+{
+	char sql[96];
+	int64_t n;
+
+	if (!s->db)
+		return 0;
+	snprintf(sql, sizeof(sql),
+	    "SELECT count(*) FROM journal WHERE run >= %" PRIu64, run);
+	if (state_number(s, sql, &n, e))
+		return -1;
+	if (!n)
+		return 0;
+	snprintf(sql, sizeof(sql),
+	    "UPDATE journal SET run = 0 WHERE run >= %" PRIu64, run);
+	return state_exec(s, sql, e);
 }
