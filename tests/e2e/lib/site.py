@@ -72,6 +72,8 @@ class Site:
     # --- calling
 
     def environ(self, **more):
+        more = {k: v for k, v in os.environ.items()
+                if k.endswith("SAN_OPTIONS")} | more
         return {"PATH": os.environ["PATH"], "HOME": str(self.dir),
                 "LANG": "C.UTF-8", "XDG_RUNTIME_DIR": self.runtime, **more}
 
