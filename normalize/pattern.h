@@ -8,7 +8,7 @@
  * "(a{1,9}b){5}" is 50. At most PATTERN_SIZE_MAX + 1, also for one that is
  * nested too deeply; what is no expression at all is left to regcomp.
  */
-enum { PATTERN_SIZE_MAX = 100000, PATTERN_DEPTH_MAX = 100 };
+enum { PATTERN_SIZE_MAX = 3000, PATTERN_DEPTH_MAX = 100 };
 
 uint32_t pattern_size(const char *pattern);
 

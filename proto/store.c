@@ -4,6 +4,7 @@
 #include "proto/store_lock.h"
 #include "proto/store_migrate.h"
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -37,6 +38,41 @@ make_folders(const char *dir, struct err *e)
 			break;
 		*p = '/';
 	}
+	free(path);
+	return rc;
+}
+
+/* path: dir or, where that is missing, what it would be made in. */
+static int
+may_write(const char *dir, const char *path, struct err *e)
+{
+	struct stat st;
+	int rc = stat(path, &st);
+	if (rc == 0 && !S_ISDIR(st.st_mode)) {
+		errno = ENOTDIR;
+		rc = -1;
+	}
+	if (rc == 0)
+		rc = access(path, W_OK | X_OK);
+	if (rc == 0)
+		return 0;
+	return err_config(e, strerrorname_np(errno),
+	    "store folder %s cannot be written to by this user: %s: %s; change "
+	    "its owner or mode, or name another folder with `store: {dir: …}`",
+	    dir, path, strerror(errno));
+}
+
+int
+store_writable(const char *dir, struct err *e)
+{
+	char *path = mem_strdup(dir);
+	char *slash;
+	while (access(path, F_OK) < 0 && errno == ENOENT &&
+	       (slash = strrchr(path, '/')) && slash > path)
+		*slash = '\0';
+	if (access(path, F_OK) < 0 && errno == ENOENT)
+		snprintf(path, strlen(path) + 1, dir[0] == '/' ? "/" : ".");
+	int rc = may_write(dir, path, e);
 	free(path);
 	return rc;
 }
@@ -82,7 +118,8 @@ open_parts(struct store *s, struct err *e)
 	if (!writes(s->mode)) {
 		if (must_exist(s, e) < 0)
 			return -1;
-	} else if (make_folders(s->dir, e) < 0 ||
+	} else if (store_writable(s->dir, e) < 0 ||
+		   make_folders(s->dir, e) < 0 ||
 		   store_lock_take(s->dir, &s->lock_fd, e) < 0) {
 		return -1;
 	}

@@ -34,6 +34,9 @@ enum store_mode {
 	STORE_MAINTAIN, /* as STORE_WRITE, without touching the schema */
 };
 
+/* Could STORE_WRITE make and write its files there? Makes nothing itself. */
+int store_writable(const char *dir, struct err *e) MUST_CHECK;
+
 int store_open(const char *dir, enum store_mode mode, struct store **out,
     struct err *e) MUST_CHECK;
 void store_close(struct store **s); /* NULL-safe; rolls back, unlocks */

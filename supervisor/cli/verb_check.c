@@ -1,3 +1,4 @@
+#include "proto/store.h"
 #include "supervisor/checkrun.h"
 #include "supervisor/cli/show.h"
 #include "supervisor/cli/verb.h"
@@ -95,6 +96,17 @@ check_in(struct cli *c, const char *dir, struct err *e)
 	return rc;
 }
 
+/* Where a run keeps what it knows, which check itself has no need of. */
+static void
+check_store(struct cli *c)
+{
+	struct err why = { 0 };
+	if (store_writable(c->pipeline->store_dir, &why) == 0)
+		return;
+	cli_complain(c, &why);
+	c->code = exit_code_worse(c->code, cli_exit_code(&why));
+}
+
 static int
 check(struct cli *c, struct err *e)
 {
@@ -103,6 +115,7 @@ check(struct cli *c, struct err *e)
 		return -1;
 	if (!mkdtemp(dir))
 		return err_errno(e, "cannot make a folder %s", dir);
+	check_store(c);
 	int rc = check_in(c, dir, e);
 	if (rmdir(dir) < 0 && rc == 0)
 		return err_errno(e, "cannot remove %s", dir);

@@ -2,6 +2,7 @@
 one message; and it leaves nothing behind."""
 import pytest
 
+from lib import mounts
 from lib.small import FROM, TO, Small
 
 ROLE = "looker"
@@ -68,6 +69,21 @@ def test_no_right_to_read(small, database, role):
     del entity["fields"]
     small.site.write([source, TO], [entity])
     finds(small, "connection from", "permission denied for table things")
+
+
+def test_a_store_that_is_no_folder(small):
+    small.write()
+    small.site.store.write_text("")
+    finds(small, "store folder", r"\.syncline", "Not a directory", "store: ")
+    small.site.store.unlink()
+
+
+def test_a_store_that_cannot_be_written(small):
+    with mounts.tmpfs(small.site.dir / "disk", "1m") as disk:
+        small.write(others={"store": {"dir": "disk/not/there"}})
+        mounts.remount(disk, "ro")
+        finds(small, "store folder", "disk/not/there", "(?i)read-only",
+              "store: ")
 
 
 @pytest.mark.parametrize("table, says", [
