@@ -114,10 +114,9 @@ def main(words):
              if (c / "pipeline.yaml").exists()
              and (not words[1:] or c.name in words[1:])]
     failed = [c.name for c in cases if not run_case(bin_dir, c, update)]
+    print(f"{len(cases) - len(failed)} passed, {len(failed)} failed")
     if failed or not cases:
         sys.exit(f"golden: failed: {', '.join(failed) or 'no cases'}")
-    steps = sum(len(list(c.glob("*.in"))) for c in cases)
-    print(f"golden: {len(cases)} cases, {steps} steps: ok")
 
 
 if __name__ == "__main__":
