@@ -160,8 +160,10 @@ no_table(struct pg_conn *c, const struct sql_table *t, struct err *e)
 	struct buf sql = { 0 };
 	struct pg_result *r;
 
+	buf_puts(&sql, "SELECT ");
+	put_regclass(&sql, t);
 	buf_puts(&sql,
-	    "SELECT string_agg(n, ', ') FROM (SELECT pg_catalog.quote_ident(schemaname) || '.' || pg_catalog.quote_ident(tablename) AS n FROM (SELECT schemaname, tablename FROM pg_catalog.pg_tables UNION SELECT schemaname, viewname FROM pg_catalog.pg_views) x WHERE schemaname NOT IN ('pg_catalog', 'information_schema') ORDER BY lower(tablename) <> lower(");
+	    " IS NOT NULL, string_agg(n, ', ') FROM (SELECT pg_catalog.quote_ident(schemaname) || '.' || pg_catalog.quote_ident(tablename) AS n FROM (SELECT schemaname, tablename FROM pg_catalog.pg_tables UNION SELECT schemaname, viewname FROM pg_catalog.pg_views) x WHERE schemaname NOT IN ('pg_catalog', 'information_schema') ORDER BY lower(tablename) <> lower(");
 	put_span(&sql, t->name);
 	buf_puts(&sql, "), schemaname <> ");
 	put_span(&sql, t->schema[0] ? t->schema : "public");
@@ -170,11 +172,15 @@ no_table(struct pg_conn *c, const struct sql_table *t, struct err *e)
 	buf_free(&sql);
 	if (rc != 0)
 		return -1;
-	const char *there = PQgetvalue(r, 0, 0);
-	err_config(e, "42P01",
-	    "table %s%s%s does not exist, or is hidden from this user; %s%.600s",
-	    t->schema, t->schema[0] ? "." : "", t->name,
-	    there[0] ? "there are: " : "no table is visible", there);
+	const char *there = PQgetvalue(r, 0, 1);
+	if (is_true(r, 0, 0))
+		err_config(e, "no_columns", "table %s%s%s has no columns",
+		    t->schema, t->schema[0] ? "." : "", t->name);
+	else
+		err_config(e, "42P01",
+		    "table %s%s%s does not exist, or is hidden from this user; %s%.600s",
+		    t->schema, t->schema[0] ? "." : "", t->name,
+		    there[0] ? "there are: " : "no table is visible", there);
 	db_pg_clear(&r);
 	return -1;
 }

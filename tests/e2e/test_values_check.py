@@ -86,6 +86,13 @@ def test_a_store_that_cannot_be_written(small):
               "store: ")
 
 
+def test_a_table_without_columns(small, database):
+    database.script("CREATE TABLE things ()")
+    source = {"name": "from", "driver": "postgres", "dsn": database.dsn()}
+    small.write([source, TO])
+    finds(small, "connection from", "table things has no columns")
+
+
 @pytest.mark.parametrize("table, says", [
     ("nosuch.things", 'schema "nosuch" does not exist'),
     ("public.things", "permission denied for schema public")])
