@@ -75,6 +75,16 @@ fuzz_suite() {
 	done
 }
 
+source tests/postgres.sh
+for suite in "$@"; do
+	case $suite in
+	unit | san)
+		pg_start || { echo "run.sh: no PostgreSQL server" >&2; exit 1; }
+		break
+		;;
+	esac
+done
+
 export ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1
 for suite in "$@"; do
 	echo "== $suite"

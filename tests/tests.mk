@@ -28,7 +28,7 @@ $(FUZZ_BINS): FUZZ_FLAG := -fsanitize=fuzzer
 
 unit-bins: $(UNIT_BINS)
 fuzz-bins: $(FUZZ_BINS)
-unit: unit-bins
+unit: test-deps unit-bins
 	bash tests/run.sh $(BUILD) unit
 
 # A build under ASan and UBSan, beside the plain one.
