@@ -9,8 +9,7 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
-/* --- a full disk -----------------------------------------------------------
- */
+/* --- a full disk ------------------------------------------------------- */
 
 /* Files may not grow beyond this, as if the disk were full; 0: no limit. */
 static void
@@ -140,8 +139,7 @@ test_no_room_to_migrate(void **state)
 	assert_int_equal(v, store_migrations_count);
 }
 
-/* --- kill -9 ---------------------------------------------------------------
- */
+/* --- kill -9 ----------------------------------------------------------- */
 
 enum { CHUNKS = 200 };
 
@@ -216,9 +214,9 @@ check_after_kill(struct fixture *f, uint32_t told)
 
 	for (size_t i = 0; i < page.n; i++) {
 		uint32_t no = page.v[i].chunk;
-		if (page.v[i].state != STORE_CHUNK_DONE)
-			fixture_finish(
-			    f, r.id, no, fixture_assign(f, r.id, no));
+		if (page.v[i].state == STORE_CHUNK_DONE)
+			continue;
+		fixture_finish(f, r.id, no, fixture_assign(f, r.id, no));
 	}
 	fixture_end_run(f, r.id);
 	/* The rest was read without rejects; those of the dead are gone. */
@@ -299,8 +297,7 @@ test_killed_in_a_migration(void **state)
 	    "0");
 }
 
-/* --- files that are wrong --------------------------------------------------
- */
+/* --- files that are wrong ---------------------------------------------- */
 
 static void
 test_damaged(void **state)
