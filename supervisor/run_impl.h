@@ -22,7 +22,6 @@ void read_on_ack(struct run *r, const struct message *m);
 void read_on_reject(struct run *r, const struct message *m);
 void read_on_committed(struct run *r, const struct message *m);
 /* Sends what was not applied and the commit itself. */
-int read_send_commit(struct run *r, struct chunk *c, struct err *e) MUST_CHECK;
 
 /* run_finish.c: sweep, guards, deletes, the end */
 void finish_reading(struct run *r);

@@ -173,8 +173,8 @@ read_void_chunks(struct run *r)
 	r->next = 0;
 }
 
-int
-read_send_commit(struct run *r, struct chunk *c, struct err *e)
+static int
+send_commit(struct run *r, struct chunk *c, struct err *e)
 {
 	struct buf page = { 0 };
 	uint64_t from = 0;
@@ -243,7 +243,7 @@ complete_if_accounted(struct run *r, struct chunk *c)
 	} else if (n == c->rows) {
 		finish_judge(r, false);
 		if (r->phase != RUN_OVER)
-			fail_if(r, read_send_commit(r, c, &e), &e);
+			fail_if(r, send_commit(r, c, &e), &e);
 	}
 	/* This may have been what those set aside were waiting for. */
 	if (r->phase == RUN_READ)
