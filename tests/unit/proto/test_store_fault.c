@@ -211,7 +211,6 @@ check_after_kill(struct fixture *f, uint32_t told)
 	/* All that was told is done; one more may be, untold. */
 	assert_true(done == told || done == told + 1);
 	assert_int_equal(rejected_count(f, all), 2 * done);
-
 	for (size_t i = 0; i < page.n; i++) {
 		uint32_t no = page.v[i].chunk;
 		if (page.v[i].state == STORE_CHUNK_DONE)
