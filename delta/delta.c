@@ -154,6 +154,9 @@ delta_batch(struct stage *st, struct batch **b, struct err *e)
 
 	if (self->commit)
 		return record(st, self, b, e);
+	/* Those whose key is known come in batches of their own. */
+	if (!(*b)->keys_only)
+		self->facts.keyless += (*b)->left[OUT_REJECTED];
 	return worker_batch(&self->worker, b, e);
 }
 

@@ -20,6 +20,14 @@ guard_deletes(
 		    f->source_rows, en->min_source_rows, f->deletes);
 		return false;
 	}
+	if (f->deletes && f->keyless) {
+		buf_printf(why,
+		    "%" PRIu64 " known rows are no longer in the source, but "
+		    "%" PRIu64 " rows were rejected before their key was known "
+		    "and may be among them; the deletes are withheld",
+		    f->deletes, f->keyless);
+		return false;
+	}
 	double share = percent(f->deletes, f->state_rows);
 	if (share <= en->max_delete_percent)
 		return true;

@@ -16,6 +16,8 @@ struct guard_facts {
 	uint64_t unproven;    /* of these: inserts a crash left in doubt */
 	uint64_t deletes;     /* unseen keys */
 	uint64_t updates;     /* so far */
+	uint64_t keyless;     /* rows rejected before their key was known: any
+			       * of them may be one that deletes concern */
 };
 
 /* true if deletes may go out; else why is the reason, for people. */

@@ -204,9 +204,11 @@ source_run(struct stage *st, struct err *e)
 	if (stage_begin(st, &m, e) < 0 || write_message(&m, e) < 0 ||
 	    assign_all(st, e) < 0)
 		return -1;
-	return write_message(
-	    &(struct message){ .kind = MSG_END, .run = m.run, .flag = true },
-	    e);
+	/* A row that could not even be read may be any row. */
+	m = (struct message){ .kind = MSG_END,
+		.run = m.run,
+		.flag = st->counts[OUT_REJECTED] == 0 };
+	return write_message(&m, e);
 }
 
 static void

@@ -155,8 +155,16 @@ key_text(struct span key, size_t nkeys, struct arena *a)
 	return text;
 }
 
+/* A row without a key is in nobody's way: a NULL is no known row's key. */
+static bool
+hides_key(const struct reject *x)
+{
+	return x->key.len == 0 && strcmp(x->code, "null_business_key") != 0;
+}
+
 int
-ledger_rejects(struct run *r, const struct message *m, struct err *e)
+ledger_rejects(
+    struct run *r, struct chunk *c, const struct message *m, struct err *e)
 {
 	struct arena a = { 0 };
 	struct reject *rows;
@@ -172,6 +180,7 @@ ledger_rejects(struct run *r, const struct message *m, struct err *e)
 			.what = rows[i],
 			.key_text =
 			    key_text(rows[i].key, r->entity->key.n, &a) };
+		c->keyless += hides_key(&rows[i]);
 		result = store_reject_add(store_of(r), &x, e);
 	}
 	if (result == 0)

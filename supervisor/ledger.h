@@ -14,9 +14,10 @@
 int ledger_begin(struct run *r, struct err *e) MUST_CHECK;
 int ledger_planned(struct run *r, struct err *e) MUST_CHECK;
 int ledger_assigned(struct run *r, struct chunk *c, struct err *e) MUST_CHECK;
-/* The rejects of a MSG_REJECT, provisional until their chunk is done. */
-int ledger_rejects(
-    struct run *r, const struct message *m, struct err *e) MUST_CHECK;
+/* The rejects of a MSG_REJECT, provisional until their chunk is done;
+ * counts those without a key in c. */
+int ledger_rejects(struct run *r, struct chunk *c, const struct message *m,
+    struct err *e) MUST_CHECK;
 /* The next page of 16-byte hashes that load or resolver did not apply, after
  * *from (0 first): 1 and a page, 0 no more. */
 int ledger_not_applied(struct run *r, const struct chunk *c, uint64_t *from,

@@ -38,6 +38,7 @@ struct chunk {
 	uint64_t rows, batches, bytes;
 	uint64_t counts[OUT_COUNT];
 	uint64_t held;
+	uint64_t keyless;   /* rows rejected before their key was known */
 	struct buf version; /* highest rowversion */
 	unsigned committed; /* delta workers that answered */
 	unsigned ends;      /* chunk_ends: deletes come from every delta */

@@ -21,7 +21,11 @@ halt(struct run *r, const char *code)
 static struct guard_facts
 facts(const struct run *r)
 {
+	uint64_t keyless = 0;
+	for (size_t i = 0; i < r->nchunks; i++)
+		keyless += r->chunks[i].keyless;
 	return (struct guard_facts){
+		.keyless = keyless,
 		.source_rows = r->rows_read,
 		.state_rows = r->state_rows,
 		.unproven = r->unproven,

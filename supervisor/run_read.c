@@ -136,6 +136,7 @@ clear_attempt(struct run *r, struct chunk *c)
 	c->ends = 0;
 	c->rows = c->batches = c->bytes = c->held = 0;
 	c->committed = 0;
+	c->keyless = 0;
 	buf_clear(&c->version);
 }
 
@@ -295,8 +296,9 @@ void
 read_on_reject(struct run *r, const struct message *m)
 {
 	struct err e = { 0 };
-	if (find_chunk(r, m))
-		fail_if(r, ledger_rejects(r, m, &e), &e);
+	struct chunk *c = find_chunk(r, m);
+	if (c)
+		fail_if(r, ledger_rejects(r, c, m, &e), &e);
 }
 
 void

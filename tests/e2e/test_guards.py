@@ -69,6 +69,30 @@ def test_approval_covers_no_more_than_was_approved(small):
     assert_rows(small.rows(), before)
 
 
+def test_row_whose_key_is_unreadable_stops_deletes(small):
+    """It is in the source, and nobody can say that it is not the very row
+    that seems to be gone. A NULL is no known row's key and stops nothing."""
+    small.write()
+    small.run()
+    small.source.script(
+        "CREATE TABLE loose AS SELECT CAST(id AS TEXT) AS id, name, size "
+        "FROM things; DROP TABLE things; ALTER TABLE loose RENAME TO things;"
+        "UPDATE things SET id = 'seven' WHERE id = '7';"
+        "UPDATE things SET name = 'changed' WHERE id = '1'")
+    before = dict((row[0], row) for row in small.rows())
+    result = small.run(expect=HALTED)
+    result.books().assert_is(read=200, updated=1, unchanged=198, rejected=1)
+    entry, = result.json()
+    assert "key was known" in entry["error"] and "approve" in entry["error"]
+    before[1] = (1, "changed", 3)
+    assert_rows(small.rows(), before.values(), "with the deletes withheld")
+    small.source.script("UPDATE things SET id = NULL WHERE id = 'seven'")
+    small.run(expect=4).books().assert_is(
+        read=200, unchanged=199, rejected=1, deleted=1)
+    del before[7]
+    assert_rows(small.rows(), before.values())
+
+
 def test_min_source_rows(small):
     small.write(guards={"min_source_rows": 195, "max_delete_percent": 100})
     small.run()

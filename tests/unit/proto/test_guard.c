@@ -34,6 +34,11 @@ static const struct {
 	    "fewer than min_source_rows 50" },
 	{ "just enough source rows", 100, 50,
 	    { .source_rows = 50, .state_rows = 51, .deletes = 1 }, NULL },
+	{ "a row without a key may be the one", 100, 0,
+	    { .state_rows = 10, .deletes = 1, .keyless = 1 },
+	    "1 rows were rejected before their key was known" },
+	{ "a row without a key, nothing to delete", 10, 0,
+	    { .state_rows = 10, .keyless = 1 }, NULL },
 	{ "first night", 10, 0, { .source_rows = 100 }, NULL },
 };
 
