@@ -12,7 +12,7 @@ struct arena_block {
 	uint8_t data[];
 };
 
-enum { BLOCK_MIN = 16 << 10, BLOCK_MAX = 1 << 20 };
+enum { BLOCK_MIN = 16 << 10, BLOCK_MAX = 1 << 20, SPARE_MAX = 4 << 20 };
 
 static void
 out_of_memory(size_t size)
@@ -55,6 +55,39 @@ mem_strdup(const char *s)
 	return memcpy(mem_alloc(n), s, n);
 }
 
+/* Blocks that the next arena can have: batch after batch needs the same ones,
+ * and fresh memory costs a page fault every 4 KiB. One thread has arenas. */
+static struct {
+	struct arena_block *head;
+	size_t bytes;
+} spare;
+
+static struct arena_block *
+spare_take(size_t size)
+{
+	for (struct arena_block **at = &spare.head; *at; at = &(*at)->next) {
+		struct arena_block *b = *at;
+		if (b->size < size || b->size > size * 2)
+			continue;
+		*at = b->next;
+		spare.bytes -= b->size;
+		return b;
+	}
+	return NULL;
+}
+
+static void
+block_free(struct arena_block *b)
+{
+	if (spare.bytes + b->size > SPARE_MAX) {
+		free(b);
+		return;
+	}
+	b->next = spare.head;
+	spare.head = b;
+	spare.bytes += b->size;
+}
+
 static struct arena_block *
 block_add(struct arena *a, size_t size)
 {
@@ -64,8 +97,11 @@ block_add(struct arena *a, size_t size)
 		want = BLOCK_MAX;
 	if (want < size)
 		want = size;
-	struct arena_block *b = mem_alloc(sizeof(*b) + want);
-	b->size = want;
+	struct arena_block *b = spare_take(want);
+	if (!b) {
+		b = mem_alloc(sizeof(*b) + want);
+		b->size = want;
+	}
 	b->used = 0;
 	b->next = a->head;
 	a->head = b;
@@ -128,7 +164,7 @@ arena_reset(struct arena *a)
 	for (struct arena_block *b = a->head, *next; b; b = next) {
 		next = b->next;
 		if (b != keep)
-			free(b);
+			block_free(b);
 	}
 	if (keep) {
 		keep->next = NULL;
@@ -142,7 +178,7 @@ arena_free(struct arena *a)
 {
 	for (struct arena_block *b = a->head, *next; b; b = next) {
 		next = b->next;
-		free(b);
+		block_free(b);
 	}
 	*a = (struct arena){ 0 };
 }

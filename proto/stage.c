@@ -2,11 +2,14 @@
 #include "proto/limits.h"
 #include "proto/log.h"
 #include "proto/stage_impl.h"
+#include <malloc.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { LARGE_PIECE_BYTES = 128 << 10 };
 
 /* sysexits(3), as the supervisor reads them. */
 enum {
@@ -337,6 +340,11 @@ stage_main(int argc, char **argv, const struct stage_def *def)
 		log_init(
 		    name, st.opt.verbose ? LOG_LEVEL_DEBUG : LOG_LEVEL_WARN);
 	signal(SIGPIPE, SIG_IGN);
+	/* Large pieces come from the system and go back to it, whoever frees
+	 * them: in a heap of its own ZeroMQ's thread would hold on to some,
+	 * and memory would grow with chance. Arenas keep theirs (arena.c). */
+	mallopt(M_ARENA_MAX, 1);
+	mallopt(M_MMAP_THRESHOLD, LARGE_PIECE_BYTES);
 	/* The stages leave the cores to the databases they talk to. */
 	sched_setscheduler(0, SCHED_BATCH, &(struct sched_param){ 0 });
 	/* What the supervisor was told is for it to say. */

@@ -15,7 +15,7 @@ FEW, MANY = 200_000, 2_000_000
 # How an allocator's free lists lie differs from night to night.
 NIGHTS = 3
 STAGES = ("extract", "normalize", "identity", "delta", "load")
-SLACK_KIB = 2048
+SLACK_KIB = 1024
 STAGE_KIB = DELTA_KIB = 32 * 1024
 DELTA_BYTES_PER_ROW = 96
 # Rows of one width, so that only their number differs.
