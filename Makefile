@@ -23,6 +23,7 @@ CPPFLAGS += -I. -D_GNU_SOURCE -DSYNCLINE_VERSION='"$(VERSION)"'
 CFLAGS  += -std=c17 $(OPT) $(WARN) $(HARDEN) $(SAN) -MMD -MP
 LDFLAGS += -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(SAN)
 
+.DEFAULT_GOAL := all
 include deploy/packages.mk
 
 STAGES := extract normalize identity delta resolver load
