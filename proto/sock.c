@@ -1,6 +1,7 @@
 #include "proto/sock.h"
 #include "proto/arena.h"
 #include "proto/limits.h"
+#include "proto/pool.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -141,8 +142,9 @@ sock_disconnect(struct sock *s, const char *endpoint, struct err *e)
 	return 0;
 }
 
-/* Who frees a message's bytes: zmq once it took them, we while it has not. */
+/* The bytes of a message that zmq has taken, or that it never will. */
 struct handoff {
+	struct buf bytes;
 	bool ours;
 };
 
@@ -150,8 +152,9 @@ static void
 release_bytes(void *data, void *hint)
 {
 	struct handoff *h = hint;
+	(void)data;
 	if (!h->ours)
-		free(data);
+		pool_give(&h->bytes);
 	free(h);
 }
 
@@ -159,6 +162,7 @@ static int
 send_bytes(struct sock *s, struct buf *b, struct err *e)
 {
 	struct handoff *h = mem_zalloc(sizeof(*h));
+	h->bytes = *b;
 	zmq_msg_t m;
 	if (zmq_msg_init_data(&m, b->data, b->len, release_bytes, h) < 0) {
 		free(h);

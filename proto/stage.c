@@ -9,7 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LARGE_PIECE_BYTES = 128 << 10 };
+/* The largest threshold that mallopt(3) takes. */
+enum { LARGE_PIECE_BYTES = 32 << 20 };
 
 /* sysexits(3), as the supervisor reads them. */
 enum {
@@ -340,11 +341,13 @@ stage_main(int argc, char **argv, const struct stage_def *def)
 		log_init(
 		    name, st.opt.verbose ? LOG_LEVEL_DEBUG : LOG_LEVEL_WARN);
 	signal(SIGPIPE, SIG_IGN);
-	/* Large pieces come from the system and go back to it, whoever frees
-	 * them: in a heap of its own ZeroMQ's thread would hold on to some,
-	 * and memory would grow with chance. Arenas keep theirs (arena.c). */
+	/* One heap that keeps what it has: batches need the same pieces again
+	 * and again, and memory fresh from the system costs more than the
+	 * work on it. Heaps of its own for each of ZeroMQ's threads would hold
+	 * on to some, and memory would grow with chance. */
 	mallopt(M_ARENA_MAX, 1);
 	mallopt(M_MMAP_THRESHOLD, LARGE_PIECE_BYTES);
+	mallopt(M_TRIM_THRESHOLD, LARGE_PIECE_BYTES);
 	/* The stages leave the cores to the databases they talk to. */
 	sched_setscheduler(0, SCHED_BATCH, &(struct sched_param){ 0 });
 	/* What the supervisor was told is for it to say. */

@@ -1,5 +1,6 @@
 #include "proto/clock.h"
 #include "proto/log.h"
+#include "proto/pool.h"
 #include "proto/stage_impl.h"
 #include <stdlib.h>
 #include <string.h>
@@ -100,6 +101,7 @@ static int
 service_send(struct stage *st, struct batch **b, struct err *e)
 {
 	struct buf out = { 0 };
+	pool_take(&out);
 	batch_encode(*b, &out);
 	for (;;) {
 		int r = look_at_control(st, e);
@@ -109,7 +111,7 @@ service_send(struct stage *st, struct batch **b, struct err *e)
 		if (r == 0)
 			r = wait_for_room(st, s, e);
 		if (r < 0) {
-			buf_free(&out);
+			pool_give(&out);
 			return -1;
 		}
 		if (!out.data)
