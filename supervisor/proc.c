@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -150,11 +151,24 @@ procs_ready(const struct procs *ps)
 	return true;
 }
 
-static void
-unlink_endpoint(const struct proc *p)
+static int64_t
+timeval_ms(struct timeval t)
 {
+	return (int64_t)t.tv_sec * 1000 + t.tv_usec / 1000;
+}
+
+/* Its child has been waited for: the only moment that says what it cost. */
+static void
+ended(struct proc *p, const struct rusage *used)
+{
+	log_debug("stage ended", "worker", p->name, "pid", log_i64(p->pid),
+	    "user_ms", log_i64(timeval_ms(used->ru_utime)), "system_ms",
+	    log_i64(timeval_ms(used->ru_stime)), "peak_rss_kib",
+	    log_i64(used->ru_maxrss), NULL);
 	if (p->endpoint[0])
 		unlink(p->endpoint + strlen("ipc://"));
+	p->state = PROC_DOWN;
+	p->pid = 0;
 }
 
 /* What the exit status says, when the stage could not say it itself. */
@@ -180,7 +194,8 @@ struct proc *
 procs_reap(struct procs *ps)
 {
 	int status;
-	pid_t pid = waitpid(-1, &status, WNOHANG);
+	struct rusage used;
+	pid_t pid = wait4(-1, &status, WNOHANG, &used);
 	if (pid <= 0)
 		return NULL;
 	for (size_t i = 0; i < ps->n; i++) {
@@ -188,9 +203,7 @@ procs_reap(struct procs *ps)
 		if (p->state == PROC_DOWN || p->pid != pid)
 			continue;
 		describe_death(p, status);
-		unlink_endpoint(p);
-		p->state = PROC_DOWN;
-		p->pid = 0;
+		ended(p, &used);
 		p->deaths++;
 		ps->restarts[p->kind]++;
 		int64_t wait = p->deaths > 1 ? retry_next_ms(&p->backoff) : 0;
@@ -320,11 +333,10 @@ procs_worked(struct procs *ps)
 static void
 wait_for_child(struct proc *p)
 {
-	while (waitpid(p->pid, NULL, 0) < 0 && errno == EINTR)
+	struct rusage used = { 0 };
+	while (wait4(p->pid, NULL, 0, &used) < 0 && errno == EINTR)
 		continue;
-	unlink_endpoint(p);
-	p->state = PROC_DOWN;
-	p->pid = 0;
+	ended(p, &used);
 	p->start_at_ms = 0;
 }
 
