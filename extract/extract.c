@@ -16,6 +16,7 @@
 struct extract {
 	struct source_handle *source; /* kept between plan, chunks and close */
 	enum run_mode mode;           /* of the open run */
+	struct pg_kept kept;          /* between two sources */
 };
 
 static int
@@ -81,7 +82,7 @@ plan(struct stage *st, const struct message *m, struct err *e)
 		return err_config(e, "no_such_entity",
 		    "there is no entity %s in the pipeline file",
 		    m->entity ? m->entity : "without a name");
-	if (source_open(en, m->mode, &self->source, e) != 0)
+	if (source_open(en, m->mode, &self->kept, &self->source, e) != 0)
 		return -1;
 	if (source_plan(self->source, m->version, &chunks, e) != 0 ||
 	    report_chunks(st, &chunks, e) != 0 ||
@@ -130,8 +131,8 @@ read_source(struct stage *st, const struct message *m,
 	struct extract *self = stage_state(st);
 	struct emit em;
 
-	if (!self->source &&
-	    source_open(stage_entity(st), self->mode, &self->source, e) != 0)
+	if (!self->source && source_open(stage_entity(st), self->mode,
+				 &self->kept, &self->source, e) != 0)
 		return -1;
 	const struct wanted *w = &self->source->wanted;
 	init_emit(st, m, &em, emit_columns(w, a), w->n);
@@ -206,6 +207,14 @@ extract_close(struct stage *st)
 	source_close(&self->source);
 }
 
+static void
+extract_end(struct stage *st)
+{
+	struct extract *self = stage_state(st);
+
+	db_pg_kept_free(&self->kept);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -217,6 +226,7 @@ main(int argc, char **argv)
 		.open = extract_open,
 		.control = extract_control,
 		.close = extract_close,
+		.end = extract_end,
 	};
 	return stage_main(argc, argv, &def);
 }

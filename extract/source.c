@@ -75,13 +75,14 @@ open_driver(struct source_handle *s, struct err *e)
 }
 
 int
-source_open(const struct entity *en, enum run_mode mode,
+source_open(const struct entity *en, enum run_mode mode, struct pg_kept *kept,
     struct source_handle **out, struct err *e)
 {
 	struct source_handle *s = mem_zalloc(sizeof(*s));
 
 	s->en = en;
 	s->mode = mode;
+	s->kept = kept;
 	s->conn = mode == MODE_ADOPT ? en->target.conn : en->source.conn;
 	s->table = mode == MODE_ADOPT ? en->target.table : en->source.table;
 	if (open_driver(s, e) != 0) {

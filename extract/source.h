@@ -5,6 +5,7 @@
 #include "extract/emit.h"
 #include "proto/arena.h"
 #include "proto/attr.h"
+#include "proto/db_pg_kept.h"
 #include "proto/err.h"
 #include "proto/message.h"
 #include "proto/pipeline.h"
@@ -24,6 +25,7 @@ struct source_handle {
 	enum run_mode mode;
 	const struct connection *conn; /* of the target, to adopt */
 	const char *table;             /* the same; NULL: en says */
+	struct pg_kept *kept;          /* outlives this; may be NULL */
 	struct arena arena;            /* all that lives as long as this */
 	struct schema schema;          /* every column there is */
 	struct wanted wanted;          /* those that are read */
@@ -50,7 +52,7 @@ extern const struct source_driver source_postgres, source_sqlite, source_csv,
     source_null;
 
 int source_open(const struct entity *en, enum run_mode mode,
-    struct source_handle **out, struct err *e) MUST_CHECK;
+    struct pg_kept *kept, struct source_handle **out, struct err *e) MUST_CHECK;
 void source_close(struct source_handle **s);
 
 int source_plan(struct source_handle *s, struct span version,

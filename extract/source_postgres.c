@@ -17,6 +17,7 @@
 struct postgres_source {
 	struct pg_conn *conn;
 	const char *snapshot; /* of the open transaction; NULL: none is open */
+	bool called_off;      /* a cancel may still be on its way */
 };
 
 /* Scans that begin where another one stands would not be repeatable. */
@@ -51,7 +52,7 @@ postgres_open(struct source_handle *s, struct err *e)
 
 	s->own = own;
 	s->snapshot = true;
-	if (db_pg_connect(s->conn, "extract", &own->conn, e) != 0 ||
+	if (db_pg_take(s->kept, s->conn, "extract", &own->conn, e) != 0 ||
 	    db_pg_exec(own->conn, session, e) != 0)
 		return -1;
 	return read_schema(s, own->conn, e);
@@ -237,8 +238,10 @@ copy_out(
 	rc = receive(own->conn, &copy, e);
 	pg_copy_free(&copy);
 	arena_free(&a);
-	if (rc != 0)
+	if (rc != 0) {
+		own->called_off = true;
 		call_off(own->conn);
+	}
 	return rc;
 }
 
@@ -275,9 +278,13 @@ static void
 postgres_close(struct source_handle *s)
 {
 	struct postgres_source *own = s->own;
+	struct err ignored = { 0 };
 
-	if (own)
+	if (!own)
+		return;
+	if (own->called_off || end_transaction(own, &ignored) != 0)
 		db_pg_close(&own->conn);
+	db_pg_give(s->kept, s->conn, &own->conn);
 }
 
 const struct source_driver source_postgres = {

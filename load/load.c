@@ -21,6 +21,7 @@ struct load {
 	struct target_table *target;
 	struct apply apply;
 	struct fence fence;
+	struct pg_kept kept; /* between two targets */
 };
 
 static const struct option_key keys[] = {
@@ -72,7 +73,7 @@ load_open(struct stage *st, const struct message *m, struct err *e)
 	struct load *self = stage_state(st);
 	const struct entity *en = stage_entity(st);
 	enum target_use use = m->flag ? TARGET_CHECK : TARGET_WRITE;
-	if (target_open(en, use, &self->target, e) < 0)
+	if (target_open(en, use, &self->kept, &self->target, e) < 0)
 		return -1;
 	self->apply = (struct apply){
 		.target = self->target,
@@ -126,9 +127,10 @@ load_idle(struct stage *st, struct err *e)
 static int
 describe(struct stage *st, const struct entity *en, bool count, struct err *e)
 {
+	struct load *self = stage_state(st);
 	struct target_table *t = NULL;
 	struct buf body = { 0 };
-	if (target_open(en, TARGET_LOOK, &t, e) < 0)
+	if (target_open(en, TARGET_LOOK, &self->kept, &t, e) < 0)
 		return -1;
 	schema_encode(&t->schema, &body);
 	struct message m = { .kind = MSG_DESCRIBED,
@@ -180,6 +182,13 @@ load_close(struct stage *st)
 	target_close(&self->target);
 }
 
+static void
+load_end(struct stage *st)
+{
+	struct load *self = stage_state(st);
+	db_pg_kept_free(&self->kept);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -194,6 +203,7 @@ main(int argc, char **argv)
 		.idle = load_idle,
 		.once = load_once,
 		.close = load_close,
+		.end = load_end,
 	};
 	return stage_main(argc, argv, &def);
 }

@@ -4,6 +4,7 @@
 #include "load/plan.h"
 #include "proto/arena.h"
 #include "proto/attr.h"
+#include "proto/db_pg_kept.h"
 #include "proto/err.h"
 #include "proto/pipeline.h"
 #include "proto/schema.h"
@@ -30,6 +31,7 @@ struct target_table {
 	const struct target_driver *driver;
 	const struct entity *entity;
 	enum target_use use;
+	struct pg_kept *kept; /* outlives this; may be NULL */
 	struct sql_table table;
 	struct arena arena;   /* of schema and of what drivers keep */
 	struct schema schema; /* of the table; empty if it is missing */
@@ -79,7 +81,7 @@ extern const struct target_driver target_null;
 /* Connects and looks at the table. A missing table is ERR_CONFIG unless the
  * entity may create it. Only TARGET_WRITE makes a missing file. */
 int target_open(const struct entity *en, enum target_use use,
-    struct target_table **out, struct err *e) MUST_CHECK;
+    struct pg_kept *kept, struct target_table **out, struct err *e) MUST_CHECK;
 void target_close(struct target_table **t); /* NULL-safe; rolls back */
 
 /* Creates the table for these fields (shape as in plan.h) and looks again. */

@@ -14,7 +14,7 @@ pg_open(struct target_table *t, struct err *e)
 	struct pg_session *pg = mem_zalloc(sizeof(*pg));
 	t->self = pg;
 	pg->direct = true;
-	return db_pg_connect(t->entity->target.conn, "load", &pg->c, e);
+	return db_pg_take(t->kept, t->entity->target.conn, "load", &pg->c, e);
 }
 
 static int
@@ -222,7 +222,7 @@ pg_close(struct target_table *t)
 	if (!pg)
 		return;
 	pg_rollback(t);
-	db_pg_close(&pg->c);
+	db_pg_give(t->kept, t->entity->target.conn, &pg->c);
 	for (size_t i = 0; i < PLAN_KINDS; i++)
 		arena_free(&pg->plans[i].arena);
 	buf_free(&pg->out);

@@ -5,9 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Results mean the same on every server, whatever its configuration says. */
+/* Results mean the same on every server, whatever its configuration says, and
+ * whatever a connection was used for before. */
 static const char session[] =
-    "SET DateStyle = 'ISO, YMD'; SET IntervalStyle = 'postgres';"
+    "RESET ROLE; SET DateStyle = 'ISO, YMD'; SET IntervalStyle = 'postgres';"
     "SET TimeZone = 'UTC'; SET bytea_output = 'hex';"
     "SET extra_float_digits = 1; SET standard_conforming_strings = on;"
     "SET lc_monetary = 'C'; SET xmloption = content; SET array_nulls = on;"
@@ -159,7 +160,8 @@ db_pg_settle(struct pg_conn *c, struct err *e)
 		    PQserverVersion(c) / 10000);
 	if (db_pg_exec(c, session, e) != 0)
 		return -1;
-	if (PQsetClientEncoding(c, "UTF8") != 0)
+	if (strcmp(pg_encoding_to_char(PQclientEncoding(c)), "UTF8") != 0 &&
+	    PQsetClientEncoding(c, "UTF8") != 0)
 		return err_config(e, "encoding",
 		    "the server cannot convert its encoding to UTF-8: %s",
 		    PQerrorMessage(c));

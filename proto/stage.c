@@ -355,6 +355,8 @@ stage_main(int argc, char **argv, const struct stage_def *def)
 		log_err(
 		    st.told ? LOG_LEVEL_INFO : LOG_LEVEL_ERROR, "stopped", &e);
 	stage_finish(&st);
+	if (def->end)
+		def->end(&st);
 	pipeline_free(&st.pipeline);
 	arena_free(&st.rejects.arena);
 	free(st.state);

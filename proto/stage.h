@@ -50,6 +50,8 @@ struct stage_def {
 	/* The run ends, or the process does; called after open and after a
 	 * plan that no open followed. */
 	void (*close)(struct stage *);
+	/* The process ends: what was kept between runs goes. May be NULL. */
+	void (*end)(struct stage *);
 };
 
 int stage_main(int argc, char **argv, const struct stage_def *def);

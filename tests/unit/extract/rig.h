@@ -105,7 +105,7 @@ rig_read(const struct entity *en, struct rig *r, struct emit *em, struct err *e)
 	struct emit_sink sink = RIG_SINK(r);
 
 	*em = (struct emit){ 0 };
-	int rc = source_open(en, MODE_SYNC, &s, e);
+	int rc = source_open(en, MODE_SYNC, NULL, &s, e);
 	if (rc == 0)
 		rc = source_plan(s, (struct span){ 0 }, &l, e);
 	for (size_t i = 0; rc == 0 && i < l.n; i++) {

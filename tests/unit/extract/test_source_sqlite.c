@@ -220,7 +220,7 @@ read_above(struct world *w, const struct value *mark, const char *want)
 	struct buf version = { 0 };
 
 	rowversion_encode(mark, &version);
-	assert_int_equal(source_open(&w->en, MODE_SYNC, &s, &w->e), 0);
+	assert_int_equal(source_open(&w->en, MODE_SYNC, NULL, &s, &w->e), 0);
 	assert_int_equal(source_plan(s, buf_span(&version), &l, &w->e), 0);
 	emit_init(
 	    &w->em, &sink, &w->en, emit_columns(&s->wanted, &a), s->wanted.n);
@@ -356,7 +356,7 @@ an_adoption_reads_the_living_rows_of_the_target(void **state)
 	w.en.deletes.policy = DELETES_SOFT;
 	w.en.deletes.column = "gone";
 	w.en.track.key_hash = "hash";
-	assert_int_equal(source_open(&w.en, MODE_ADOPT, &s, &w.e), 0);
+	assert_int_equal(source_open(&w.en, MODE_ADOPT, NULL, &s, &w.e), 0);
 	assert_int_equal(source_plan(s, (struct span){ 0 }, &l, &w.e), 0);
 	emit_init(
 	    &w.em, &sink, &w.en, emit_columns(&s->wanted, &a), s->wanted.n);

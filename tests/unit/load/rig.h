@@ -133,7 +133,7 @@ rig_open(struct rig *r, const struct entity *en)
 {
 	struct err e = { 0 };
 	*r = (struct rig){ 0 };
-	rig_ok(target_open(en, TARGET_WRITE, &r->target, &e), &e);
+	rig_ok(target_open(en, TARGET_WRITE, NULL, &r->target, &e), &e);
 	r->apply = (struct apply){ .target = r->target,
 		.sink = { r, rig_reject, rig_done },
 		.group_rows = 1000,
