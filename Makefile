@@ -62,8 +62,6 @@ $(BUILD)/obj/blake3/%.o: $(B3DIR)/%.S
 	@mkdir -p $(@D)
 	$(CC) -c -o $@ $<
 
-# BLAKE3's internal header gives the many-rows-at-once compression.
-CPPFLAGS_identity/hash_many := -isystem $(B3DIR)
 CPPFLAGS_identity/hash := -isystem $(B3DIR)
 
 $(BUILD)/lib%.a:

@@ -1,5 +1,6 @@
 #ifndef IDENTITY_HASH_H
 #define IDENTITY_HASH_H
+#include "identity/lanes.h"
 #include "proto/buf.h"
 #include <stddef.h>
 #include <stdint.h>
@@ -19,5 +20,9 @@ void hash_data(struct span in, uint8_t out[DATA_BYTES]);
  */
 enum { HASH_MANY_MAX = 256 };
 void hash_many(const struct span *in, size_t n, uint8_t (*out)[DATA_BYTES]);
+
+/* The same with a kernel of lanes_kernels. */
+void hash_many_with(lanes_fn *lanes, const struct span *in, size_t n,
+    uint8_t (*out)[DATA_BYTES]);
 
 #endif

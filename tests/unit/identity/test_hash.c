@@ -25,13 +25,37 @@ empty_inputs_have_their_known_hashes(void **state)
 	buf_free(&hex);
 }
 
+/* Every kernel of this processor, one by one, and the one that is chosen,
+ * against the plain way. */
+static void
+compare(const struct span *in, size_t n)
+{
+	struct lanes_kernel kernels[LANES_KERNELS];
+	uint8_t(*out)[DATA_BYTES] = mem_alloc(n * sizeof(*out));
+	uint8_t(*plain)[DATA_BYTES] = mem_alloc(n * sizeof(*plain));
+	size_t all = n * sizeof(*out);
+	for (size_t i = 0; i < n; i++)
+		hash_data(in[i], plain[i]);
+	hash_many(in, n, out);
+	assert_memory_equal(out, plain, all);
+	lanes_kernels(kernels);
+	for (size_t k = 0; k < LANES_KERNELS; k++) {
+		if (!kernels[k].usable)
+			continue;
+		memset(out, 0, all);
+		hash_many_with(kernels[k].hash, in, n, out);
+		assert_memory_equal(out, plain, all);
+	}
+	free(plain);
+	free(out);
+}
+
 /* n inputs, each padded with zeros to whole blocks and not a byte further, so
  * that a read beyond is seen by the sanitizer. */
 static void
 check(const size_t *lens, size_t n)
 {
 	struct span *in = mem_alloc(n * sizeof(*in));
-	uint8_t(*out)[DATA_BYTES] = mem_alloc(n * DATA_BYTES);
 	for (size_t i = 0; i < n; i++) {
 		size_t room = lens[i] ? lens[i] + -lens[i] % 64 : 64;
 		uint8_t *p = mem_zalloc(room);
@@ -39,15 +63,10 @@ check(const size_t *lens, size_t n)
 			p[k] = (uint8_t)rand();
 		in[i] = (struct span){ p, lens[i] };
 	}
-	hash_many(in, n, out);
-	for (size_t i = 0; i < n; i++) {
-		uint8_t plain[DATA_BYTES];
-		hash_data(in[i], plain);
-		assert_memory_equal(out[i], plain, DATA_BYTES);
+	compare(in, n);
+	for (size_t i = 0; i < n; i++)
 		free((void *)(uintptr_t)in[i].data);
-	}
 	free(in);
-	free(out);
 }
 
 static void
@@ -71,11 +90,26 @@ random_lengths_side_by_side(void **state)
 	srand(4);
 	for (int round = 0; round < 100; round++) {
 		size_t n = (size_t)(rand() % 700) + 1;
-		size_t max = rand() % 3 ? 300 : 2000;
+		size_t max = rand() % 3 ? 300 : 3000;
 		for (size_t i = 0; i < n; i++)
 			lens[i] = (size_t)rand() % max;
 		check(lens, n);
 	}
+}
+
+static void
+kernels_are_named_and_the_last_is_usable(void **state)
+{
+	struct lanes_kernel kernels[LANES_KERNELS];
+	(void)state;
+	lanes_kernels(kernels);
+	for (size_t k = 0; k < LANES_KERNELS; k++) {
+		assert_non_null(kernels[k].name);
+		assert_true(kernels[k].hash || !kernels[k].usable);
+		print_message("  %s%s\n", kernels[k].name,
+		    kernels[k].usable ? "" : ": not on this processor");
+	}
+	assert_true(kernels[LANES_KERNELS - 1].usable);
 }
 
 static void
@@ -99,6 +133,7 @@ main(void)
 		cmocka_unit_test(every_length_up_to_three_chunks),
 		cmocka_unit_test(random_lengths_side_by_side),
 		cmocka_unit_test(every_group_size),
+		cmocka_unit_test(kernels_are_named_and_the_last_is_usable),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
