@@ -34,6 +34,7 @@ all: $(BINS) man
 
 obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 include tests/tests.mk
+include tests/bench/bench.mk
 
 # --- objects and libraries -------------------------------------------------
 DB_SRC    := $(wildcard proto/db_*.c)
@@ -161,6 +162,8 @@ help:
 	@echo 'make unit       the unit tests alone'
 	@echo 'make san        unit and golden tests under ASan and UBSan'
 	@echo 'make fuzz       a short run of every fuzz target (FUZZ_SECONDS=5)'
+	@echo 'make bench      measure the nights against limits and peers: $(BUILD)/bench'
+	@echo 'make bench-quick   the same, smaller, in two minutes'
 	@echo 'make lint       cppcheck and clang-tidy'
 	@echo 'make fmt        clang-format everything; fmt-check only looks'
 	@echo 'make man-check  what mandoc has to say about the manual'
