@@ -3,6 +3,7 @@ MIB = 1024
 
 BYTES_PER_ROW = 96  # of delta's state
 GROWTH_FROM_ROWS = 1_000_000
+GROWTH_BAR, GROWTH_STRETCH = 1.05, 1.01  # beyond that of the rows
 
 
 class Bar:
@@ -83,20 +84,20 @@ def night_bars(group):
 
 
 def growth_bars(groups):
-    """Only ten times the rows tell what the bar is about, and only where
-    the start of the processes no longer counts."""
+    """From each size to the next, where the start of the processes no
+    longer counts."""
+    groups = [g for g in groups if g.rows >= GROWTH_FROM_ROWS]
     found = []
-    for large in groups:
-        small = next((g for g in groups if g.rows * 10 == large.rows
-                      and g.rows >= GROWTH_FROM_ROWS), None)
+    for small, large in zip(groups, groups[1:]):
+        factor = large.rows / small.rows
         for item in ("first", "quiet", "usual"):
-            if small and small.has(item) and large.has(item):
+            if small.has(item) and large.has(item):
                 found.append(Bar(
-                    f"{item} night, {size(large.rows)} ÷ {size(small.rows)} "
-                    "rows", large.median(item) / small.median(item), "×",
-                    10.5, 10.1))
-    return found or [Bar("every night, 10 M ÷ 1 M rows", None, "×", 10.5,
-                         10.1)]
+                    f"{small.title}, {item}: "
+                    f"{size(large.rows)} ÷ {size(small.rows)} rows",
+                    large.median(item) / small.median(item), "×",
+                    factor * GROWTH_BAR, factor * GROWTH_STRETCH))
+    return found
 
 
 def last(groups):
@@ -107,8 +108,12 @@ def all_bars(results):
     nights = results.find("postgres")
     first_row = last(results.find("first_row"))
     change = last(results.find("rowversion"))
-    found = [bar for group in nights for bar in night_bars(group)]
-    found += growth_bars(nights)
+    found = [bar for group in nights for bar in night_bars(group)
+             if bar.value is not None or group is nights[0]]
+    growth = growth_bars(nights) or [
+        Bar("growth, 10 M ÷ 1 M rows", None, "×", 10 * GROWTH_BAR,
+            10 * GROWTH_STRETCH)]
+    found += growth + growth_bars(results.find("null"))
     found += [
         Bar("SQLite to SQLite, quiet",
             rows_per_second(last(results.find("sqlite")), "quiet"), "rows/s",

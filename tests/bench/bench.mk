@@ -26,7 +26,7 @@ bench: bench-deps
 
 # One repetition at one size, in about two minutes.
 bench-quick: ROWS := $(or $(ROWS),1000000)
-bench-quick: OTHER_ROWS := $(or $(OTHER_ROWS),200000)
+bench-quick: OTHER_ROWS := $(or $(OTHER_ROWS),500000)
 bench-quick: REPEAT := $(or $(REPEAT),1)
 bench-quick: bench-deps
 	+$(MAKE) --no-print-directory -j$$(nproc) all

@@ -26,6 +26,7 @@ from server import Server
 
 PARTS = ("postgres", "sqlite", "csv", "null", "latency")
 FEWEST_ROWS = 1000
+DISK_BYTES_PER_ROW = 1500  # three databases, WAL, and files
 LATENCY_REPEAT = 5
 
 
@@ -79,6 +80,14 @@ class Bench:
         self.server = Server(self.work / "pg")
         self.peers = Peers(options.peers == "yes")
         self.results = Results()
+
+    def check_disk(self):
+        need = DISK_BYTES_PER_ROW * max(
+            self.options.rows + self.options.other_rows)
+        free = shutil.disk_usage(self.work).free
+        if free < need:
+            raise BenchError(f"{self.work} has {free / 1e9:.0f} GB left; "
+                             f"about {need / 1e9:.0f} GB are needed")
 
     def run(self):
         options = self.options
@@ -162,6 +171,7 @@ def main():
                 f"another benchmark works in {bench.work}") from None
         try:
             bench.clean()
+            bench.check_disk()
             say("starting a PostgreSQL server")
             bench.server.start()
             bench.run()

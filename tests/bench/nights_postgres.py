@@ -31,6 +31,7 @@ class PostgresNights:
         self.server.new_database(PRISTINE)
         self.server.script(PRISTINE, orders.SQL, n=self.rows)
         self.server.settle(PRISTINE)
+        self.warm_up()
         for number in range(repeat):
             say(f"PostgreSQL, {self.rows} rows: "
                 f"repetition {number + 1} of {repeat}")
@@ -38,6 +39,11 @@ class PostgresNights:
         for database in (SOURCE, TARGET, PEER, PRISTINE):
             self.server.drop_database(database)
         self.pipeline.remove()
+
+    def warm_up(self):
+        """Nobody is the first to write into new WAL files."""
+        self.empty_target()
+        limits.copy_out_in(self.server, PRISTINE, TARGET, self.log)
 
     def repetition(self, number):
         self.server.new_database(SOURCE, PRISTINE)

@@ -117,7 +117,13 @@ def stage_rows(group):
         if "stages" in item:
             yield (item["name"], "all stages",
                    f"{item['stage_cpu_seconds']:.3f}",
-                   f"{item['stage_ns_per_row']:.0f}", "", "", "")
+                   f"{item['stage_ns_per_row']:.0f}",
+                   f"{item['rows_per_cpu_second'] or 0:,}", "", "")
+            cpu, rss = (item["supervisor_cpu_seconds"],
+                        item["supervisor_peak_rss_kib"])
+            yield (item["name"], "supervisor", f"{cpu:.3f}",
+                   f"{cpu * 1e9 / item['rows']:.0f}", "",
+                   f"{rss / 1024:.1f}" if rss else "", "")
 
 
 def table(head, rows, left=1):

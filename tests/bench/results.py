@@ -57,6 +57,8 @@ class Group:
         stages = self.stages(item)
         if stages:
             found.update(stages_json(stages, rows, found))
+            found["supervisor_peak_rss_kib"] = max(
+                m.peak_rss_kib for m in self.items[item])
         return found
 
 
@@ -77,6 +79,7 @@ def stages_json(stages, rows, item):
             "peak_rss_kib": s.peak_rss_kib} for worker, s in stages.items()],
         "stage_cpu_seconds": round(total, 3),
         "stage_ns_per_row": round(total * 1e9 / rows, 1),
+        "rows_per_cpu_second": round(rows / total) if total else None,
         "supervisor_cpu_seconds":
             round(max(item["client_cpu_seconds"] - total, 0), 3),
         "slowest_stage": slowest,

@@ -18,6 +18,7 @@ SETTINGS = {
     "synchronous_commit": "on",
     "shared_buffers": "1GB",
     "max_wal_size": "8GB",
+    "min_wal_size": "4GB",  # WAL files are used again, not made anew
     "checkpoint_timeout": "1h",
     "autovacuum": "off",
 }
