@@ -55,16 +55,22 @@ report_chunks(struct stage *st, const struct chunk_list *l, struct err *e)
 }
 
 static int
-report_planned(struct stage *st, const struct source_handle *s, struct err *e)
+report_planned(struct stage *st, struct source_handle *s, struct err *e)
 {
-	struct buf body = { 0 };
+	struct buf body = { 0 }, checksum = { 0 };
+	uint64_t rows = 0;
 
+	int rc = stage_is_filter(st) ? 0 : source_probe(s, &rows, &checksum, e);
 	schema_encode(&s->schema, &body);
 	struct message m = { .kind = MSG_PLANNED,
 		.entity = s->en->name,
+		.rows = rows,
+		.version = buf_span(&checksum),
 		.flag = s->snapshot,
 		.body = buf_span(&body) };
-	int rc = stage_report(st, &m, e);
+	if (rc == 0)
+		rc = stage_report(st, &m, e);
+	buf_free(&checksum);
 	buf_free(&body);
 	return rc;
 }

@@ -120,6 +120,18 @@ source_plan(struct source_handle *s, struct span version,
 }
 
 int
+source_probe(
+    struct source_handle *s, uint64_t *rows, struct buf *out, struct err *e)
+{
+	bool asked = s->mode == MODE_SYNC && s->en->source.probe != PROBE_NONE;
+	if (!asked || !s->driver->probe)
+		return 0;
+	if (s->driver->probe(s, rows, out, e) != 0)
+		return wrap(s, e);
+	return 0;
+}
+
+int
 source_read(struct source_handle *s, const struct chunk_range *r,
     struct emit *em, struct err *e)
 {

@@ -41,6 +41,10 @@ struct source_driver {
 	/* Divides what is above the watermark (empty: everything). */
 	int (*plan)(struct source_handle *s, struct span version,
 	    struct chunk_list *out, struct err *e);
+	/* How many rows a plan of everything will give and a checksum of them
+	 * under its snapshot, appended to out. NULL: it cannot say. */
+	int (*probe)(struct source_handle *s, uint64_t *rows, struct buf *out,
+	    struct err *e);
 	int (*read)(struct source_handle *s, const struct chunk_range *r,
 	    struct emit *em, struct err *e);
 	/* What values of a declared type travel as; NULL: as that. */
@@ -57,6 +61,11 @@ void source_close(struct source_handle **s);
 
 int source_plan(struct source_handle *s, struct span version,
     struct chunk_list *out, struct err *e) MUST_CHECK;
+
+/* After a plan: what the source says its rows sum up to, where the entity
+ * asks for a probe; else out stays empty. */
+int source_probe(struct source_handle *s, uint64_t *rows, struct buf *out,
+    struct err *e) MUST_CHECK;
 
 /* Counts, and the next batch's number, are in em afterwards. */
 int source_read(struct source_handle *s, const struct chunk_range *r,

@@ -1,5 +1,6 @@
 #include "extract/pg_copy.h"
 #include "extract/pg_plan.h"
+#include "extract/pg_probe.h"
 #include "extract/select.h"
 #include "extract/source.h"
 #include "proto/db_pg.h"
@@ -137,6 +138,15 @@ postgres_plan(struct source_handle *s, struct span version,
 		return -1;
 	whole.snapshot = own->snapshot;
 	return pg_plan(s, own->conn, &whole, out, e);
+}
+
+static int
+postgres_probe(
+    struct source_handle *s, uint64_t *rows, struct buf *out, struct err *e)
+{
+	struct postgres_source *own = s->own;
+
+	return pg_probe(s, own->conn, rows, out, e);
 }
 
 static int
@@ -292,6 +302,7 @@ const struct source_driver source_postgres = {
 	.name = "postgres",
 	.open = postgres_open,
 	.plan = postgres_plan,
+	.probe = postgres_probe,
 	.read = postgres_read,
 	.close = postgres_close,
 };

@@ -61,6 +61,7 @@ static const struct {
 	{ "where", PG | LITE },
 	{ "query", PG | LITE },
 	{ "split", PG | LITE },
+	{ "probe", PG },
 	{ "file", CSV },
 	{ "delimiter", CSV },
 	{ "quote", CSV },

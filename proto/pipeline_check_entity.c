@@ -204,6 +204,12 @@ check_rules(struct spec *sp, const struct node *n, const struct entity *en)
 		spec_problem_key(sp, n, "rowversion",
 		    "missing: delta rowversion needs the source column that "
 		    "grows with every change");
+	bool hash = en->strategy == STRATEGY_HASH ||
+		    (en->strategy == STRATEGY_AUTO && !en->rowversion);
+	if (en->source.probe != PROBE_NONE && !hash)
+		spec_problem_key(sp, n, "source.probe",
+		    "only with delta: hash: the others do not read what did "
+		    "not change, or write everything anew");
 }
 
 void

@@ -29,6 +29,7 @@ struct source {
 	const char *null_text; /* csv: this unquoted text is NULL */
 	int64_t chunk_rows;    /* split a table about there; 0 never */
 	enum split { SPLIT_AUTO, SPLIT_CTID, SPLIT_KEY, SPLIT_NONE } split;
+	enum probe { PROBE_NONE, PROBE_CHECKSUM } probe;
 	const struct connection *conn;
 };
 

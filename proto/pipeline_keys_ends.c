@@ -3,6 +3,7 @@
 #include <stdint.h>
 
 static const char *const splits[] = { "auto", "ctid", "key", "none", NULL };
+static const char *const probes[] = { "none", "checksum", NULL };
 
 static const struct spec_key source_keys[] = {
 	{ .name = "connection",
@@ -69,6 +70,16 @@ static const struct spec_key source_keys[] = {
 	    .preset = "auto",
 	    .help = "How a table is cut into chunks: by physical position "
 		    "(PostgreSQL), by key, or not" },
+	{ .name = "probe",
+	    .type = KEY_ENUM,
+	    AT(struct source, probe),
+	    .names = probes,
+	    .preset = "none",
+	    .help = "checksum: before the source is read, have it sum up a "
+		    "hash of every row (PostgreSQL 14), and read nothing if "
+		    "that is what it was in a night without changes. For "
+		    "tables that rarely change: where something did, the "
+		    "sum comes on top of the read" },
 	{ .name = NULL },
 };
 
