@@ -1,6 +1,6 @@
 """The bars of the design, each with what was measured."""
 MIB = 1024
-
+STAGE_MIB = 32
 BYTES_PER_ROW = 96  # of delta's state
 GROWTH_FROM_ROWS = 1_000_000
 GROWTH_BAR, GROWTH_STRETCH = 1.05, 1.01  # beyond that of the rows
@@ -46,12 +46,24 @@ def rows_per_second(group, item):
     return group.median(item, "rows") / group.median(item)
 
 
-def peak_mib(group, delta):
-    """The highest of delta, or of all the others, over every night."""
-    found = [s.peak_rss_kib / MIB for item in group.items
+def peak(group, delta):
+    """MiB and where: the highest of delta, or of all the others."""
+    found = [(s.peak_rss_kib / MIB, f"{worker}, {item}")
+             for item in group.items
              for worker, s in group.stages(item).items()
              if worker.startswith("delta.") == delta]
-    return max(found, default=None)
+    return max(found, default=(None, "any"))
+
+
+def memory_bars(group):
+    n = f"{group.title}, {size(group.rows)} rows"
+    stage, stage_where = peak(group, False)
+    delta, delta_where = peak(group, True)
+    return [
+        Bar(f"memory, {n}: {stage_where}", stage, "MiB", STAGE_MIB),
+        Bar(f"memory, {n}: {delta_where}", delta, "MiB",
+            STAGE_MIB + BYTES_PER_ROW * group.rows / 2**20),
+    ]
 
 
 def size(rows):
@@ -76,10 +88,6 @@ def night_bars(group):
             ns_per_row(group, "quiet"), "ns/row", 750, 500),
         Bar(f"CPU of all stages, first, {n} rows",
             ns_per_row(group, "first"), "ns/row", 900, 750),
-        Bar(f"memory of a stage, {n} rows", peak_mib(group, False), "MiB",
-            32),
-        Bar(f"memory of delta, {n} rows", peak_mib(group, True), "MiB",
-            32 + BYTES_PER_ROW * group.rows / 2**20),
     ]
 
 
@@ -113,6 +121,8 @@ def all_bars(results):
     growth = growth_bars(nights) or [
         Bar("growth, 10 M ÷ 1 M rows", None, "×", 10 * GROWTH_BAR,
             10 * GROWTH_STRETCH)]
+    found += [bar for group in results.groups if group.name != "first_row"
+              for bar in memory_bars(group)]
     found += growth + growth_bars(results.find("null"))
     found += [
         Bar("SQLite to SQLite, quiet",

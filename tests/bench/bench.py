@@ -5,6 +5,7 @@ leaves report.txt, report.json and chart.svg there."""
 import argparse
 import fcntl
 import json
+import os
 import pathlib
 import shutil
 import signal
@@ -25,9 +26,11 @@ from say import BenchError, say
 from server import Server
 
 PARTS = ("postgres", "sqlite", "csv", "null", "latency")
+REPORTS = ("report.json", "report.txt", "chart.svg")
 FEWEST_ROWS = 1000
 DISK_BYTES_PER_ROW = 1500  # three databases, WAL, and files
 LATENCY_REPEAT = 5
+BUSY_LOAD = 0.5
 
 
 def sizes(text):
@@ -80,6 +83,7 @@ class Bench:
         self.server = Server(self.work / "pg")
         self.peers = Peers(options.peers == "yes")
         self.results = Results()
+        self.load_before = os.getloadavg()[0]
 
     def check_disk(self):
         need = DISK_BYTES_PER_ROW * max(
@@ -132,12 +136,13 @@ class Bench:
     def write(self):
         options = self.options
         report = reports.tree(
-            self.results, self.peers,
+            self,
             {"rows": options.rows, "other_rows": options.other_rows,
              "repeat": options.repeat, "peers": options.peers,
              "parts": options.parts},
             "PostgreSQL " + self.server.value(
-                "postgres", "SHOW server_version").split()[0])
+                "postgres", "SHOW server_version").split()[0],
+            self.load_before)
         text = reports.text(report)
         (self.work / "report.json").write_text(
             json.dumps(report, indent=1, ensure_ascii=False) + "\n",
@@ -148,6 +153,11 @@ class Bench:
                       f"{machine.describe_text(report['machine'])}, "
                       f"{report['postgres']}"), encoding="utf-8")
         print(text, end="")
+
+    def forget(self):
+        """A benchmark that fails leaves no report, not an older one."""
+        for name in REPORTS:
+            (self.work / name).unlink(missing_ok=True)
 
     def clean(self):
         """Everything but the reports."""
@@ -171,7 +181,11 @@ def main():
                 f"another benchmark works in {bench.work}") from None
         try:
             bench.clean()
+            bench.forget()
             bench.check_disk()
+            if bench.load_before > BUSY_LOAD:
+                say("this machine is busy: load average "
+                    f"{bench.load_before:.2f}")
             say("starting a PostgreSQL server")
             bench.server.start()
             bench.run()

@@ -5,12 +5,14 @@ WIDTH, LABEL, BAR, GAP = 860, 330, 20, 8
 OURS, LIMIT, PEER = "#1f6feb", "#57606a", "#bc8c00"
 PEERS = ("pgcopydb", "pgloader", "fdw_compare", "fdw_compare_md5")
 NIGHTS = ("first", "quiet", "usual")
+LEGEND = ((OURS, "Syncline"), (LIMIT, "the raw database"),
+          (PEER, "other tools"))
 STYLE = ("text{font:13px sans-serif;fill:#24292f}"
          ".head{font-weight:bold}.foot{font-size:11px;fill:#57606a}")
 
 
 def colour(name):
-    if name in NIGHTS:
+    if name in NIGHTS or name == "middle_quiet":
         return OURS
     return PEER if name in PEERS else LIMIT
 
@@ -26,13 +28,23 @@ def bar(item, y, scale):
             f'{seconds:.2f} s</text>')
 
 
+def legend(y):
+    parts = []
+    for i, (fill, what) in enumerate(LEGEND):
+        x = 10 + i * 170
+        parts.append(f'<rect x="{x}" y="{y}" width="12" height="12" '
+                     f'fill="{fill}"/><text x="{x + 18}" y="{y + 11}">'
+                     f'{what}</text>')
+    return "".join(parts)
+
+
 def shown(report):
     return [g for g in report["groups"]
             if any(i["name"] in NIGHTS for i in g["items"])]
 
 
 def svg(report, footer):
-    parts, y = [], 10
+    parts, y = [legend(10)], 40
     for group in shown(report):
         items = sorted(group["items"], key=lambda i: i["seconds"]["median"])
         longest = items[-1]["seconds"]["median"]

@@ -9,6 +9,8 @@ import report as reports
 
 BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
 
+IN_BARS = ("rowversion", "first_row")  # groups of which the bars say all
+
 
 def markdown(report):
     date = report["date"].partition("T")[0]
@@ -20,6 +22,8 @@ def markdown(report):
         lines.append("| " + " | ".join(c.replace("|", "\\|")
                                        for c in row) + " |")
     for group in report["groups"]:
+        if group["name"] in IN_BARS:
+            continue
         lines += ["", f"| {group['title']}, {group['rows']:,} rows | seconds "
                   "| rows/s | ratio |", "|---|---|---|---|"]
         for title, median, _, rate, ratio, *_ in reports.item_rows(group):

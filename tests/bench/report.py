@@ -36,12 +36,14 @@ LIMITS = {
 }
 
 
-def tree(results, peers, options, pg_version):
+def tree(bench, options, pg_version, load_before):
+    results, peers = bench.results, bench.peers
     return {
         "format": 1,
         "date": datetime.datetime.now(datetime.timezone.utc)
         .isoformat(timespec="seconds"),
         "machine": machine.describe(),
+        "load_before": load_before,
         "postgres": pg_version,
         "settings": server.SETTINGS,
         "options": options,
@@ -70,6 +72,8 @@ def number(value, unit):
         return f"{value / 1e6:.2f} M rows/s"
     if unit == "s":
         return f"{value * 1000:.0f} ms"
+    if unit == "MiB":
+        return f"{value:.1f} MiB"
     if unit == "×":
         return f"{value:.2f} ×"
     return f"{value:.0f} {unit}"
@@ -146,7 +150,8 @@ def text(report):
         f"Syncline benchmark, {report['date']}\n"
         f"{machine.describe_text(report['machine'])}\n"
         f"{report['postgres']}: {settings}\n"
-        f"medians of {options['repeat']}; elapsed seconds\n",
+        f"medians of {options['repeat']}; elapsed seconds; load average "
+        f"before: {report['load_before']:.2f}\n",
         "Bars\n" + table(("", "value", "bar", "stretch", ""),
                          bar_rows(report)),
     ]

@@ -74,7 +74,10 @@ class Server:
                              "try another BUILD") from None
 
     def stop(self):
-        if (self.data / "postmaster.pid").exists():
+        pid_file = self.data / "postmaster.pid"
+        if pid_file.exists():
+            lines = pid_file.read_text(encoding="utf-8").splitlines()
+            self.socket = self.socket or lines[4]
             self.call(BIN / "pg_ctl", "-D", self.data, "-w", "-m",
                       "immediate", "stop")
         if self.socket:
