@@ -1,22 +1,12 @@
 /* decimal.h, part two: to and from the machine's integers and doubles. */
 #include "proto/arena.h"
 #include "proto/decimal.h"
+#include "proto/digits.h"
 #include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static const char pairs[] = "00010203040506070809"
-			    "10111213141516171819"
-			    "20212223242526272829"
-			    "30313233343536373839"
-			    "40414243444546474849"
-			    "50515253545556575859"
-			    "60616263646566676869"
-			    "70717273747576777879"
-			    "80818283848586878889"
-			    "90919293949596979899";
 
 /* Powers of ten that a double holds exactly. */
 static const double tens[] = { 1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9,
@@ -26,25 +16,8 @@ static const double tens[] = { 1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9,
 size_t
 decimal_from_i64(int64_t v, char out[DECIMAL_I64_MAX])
 {
-	char tmp[DECIMAL_I64_MAX];
-	char *end = tmp + sizeof(tmp), *p = end;
-	uint64_t u = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
-	while (u >= 100) {
-		p -= 2;
-		memcpy(p, pairs + 2 * (u % 100), 2);
-		u /= 100;
-	}
-	if (u >= 10) {
-		p -= 2;
-		memcpy(p, pairs + 2 * u, 2);
-	} else {
-		*--p = (char)('0' + u);
-	}
-	if (v < 0)
-		*--p = '-';
-	size_t n = (size_t)(end - p);
-	memcpy(out, p, n);
-	return n;
+	_Static_assert((int)DIGITS_MAX <= (int)DECIMAL_I64_MAX, "room");
+	return digits_put_i64(v, (uint8_t *)out);
 }
 
 /*
