@@ -1,18 +1,35 @@
 #include "identity/encode.h"
 #include "proto/canon.h"
 #include "proto/decimal.h"
+#include "proto/digits.h"
 #include <stdlib.h>
 #include <string.h>
 
-/* Prefixes up to this size are copied whole, with one store: the bytes beyond
- * the prefix are overwritten by what follows. */
-enum { PREFIX_ROOM = 16, ULEB_MAX = 10 };
+/* Prefixes and values up to these sizes are copied whole, with a store or two:
+ * the bytes beyond them are overwritten by what follows. */
+enum { PREFIX_ROOM = 16, VALUE_ROOM = 32, ULEB_MAX = 10 };
 
 static int
 by_name(const void *a, const void *b)
 {
 	const struct encode_field *x = a, *y = b;
 	return strcmp(x->col->name, y->col->name);
+}
+
+static struct span
+padded(struct arena *a, struct span s)
+{
+	uint8_t *p = arena_zalloc(a, s.len + PREFIX_ROOM);
+	if (s.len)
+		memcpy(p, s.data, s.len);
+	return (struct span){ p, s.len };
+}
+
+void
+encode_plan_head(struct encode_plan *p, struct arena *a, struct span head)
+{
+	p->head = padded(a, head);
+	p->fixed_bytes += head.len;
 }
 
 static void
@@ -22,10 +39,7 @@ make_prefix(struct encode_field *f, struct arena *a, struct buf *tmp)
 	buf_put_uleb(tmp, strlen(f->col->name));
 	buf_puts(tmp, f->col->name);
 	buf_putc(tmp, (uint8_t)canon_tag(f->col->type));
-	f->prefix_len = tmp->len;
-	while (tmp->len < PREFIX_ROOM)
-		buf_putc(tmp, 0);
-	f->prefix = arena_dup(a, tmp->data, tmp->len);
+	f->prefix = padded(a, buf_span(tmp));
 }
 
 static size_t
@@ -38,18 +52,29 @@ value_room(enum value_type t)
 	return value_type_width(t);
 }
 
+static struct encode_field
+field_of(const struct column *c)
+{
+	return (struct encode_field){
+		.col = c,
+		.whole_until = c->data_bytes < VALUE_ROOM
+				   ? 0
+				   : c->data_bytes - VALUE_ROOM + 1,
+	};
+}
+
 void
 encode_plan_init(struct encode_plan *p, struct arena *a,
     const struct column *const *cols, size_t n)
 {
 	struct buf tmp = { 0 };
 
-	*p = (struct encode_plan){ .n = n, .fixed_bytes = PREFIX_ROOM };
+	*p = (struct encode_plan){ .n = n, .fixed_bytes = VALUE_ROOM };
 	p->fields = arena_zalloc(a, (n + 1) * sizeof(*p->fields));
 	for (size_t i = 0; i < n; i++) {
-		p->fields[i].col = cols[i];
+		p->fields[i] = field_of(cols[i]);
 		make_prefix(&p->fields[i], a, &tmp);
-		p->fixed_bytes += p->fields[i].prefix_len + ULEB_MAX +
+		p->fixed_bytes += p->fields[i].prefix.len + ULEB_MAX +
 				  value_room(cols[i]->type);
 	}
 	if (n)
@@ -57,101 +82,143 @@ encode_plan_init(struct encode_plan *p, struct arena *a,
 	buf_free(&tmp);
 }
 
-static inline uint8_t *
-put_prefix(uint8_t *at, const struct encode_field *f)
+/* Where the next byte goes. Kept apart from the buffer, so that a byte written
+ * is not one that may have moved it. */
+struct cursor {
+	uint8_t *at, *end;
+	struct buf *out;
+};
+
+static inline void
+make_room(struct cursor *c, size_t bytes)
 {
-	if (f->prefix_len <= PREFIX_ROOM)
-		memcpy(at, f->prefix, PREFIX_ROOM);
-	else
-		memcpy(at, f->prefix, f->prefix_len);
-	return at + f->prefix_len;
+	if ((size_t)(c->end - c->at) >= bytes)
+		return;
+	c->out->len = (size_t)(c->at - c->out->data);
+	buf_reserve(c->out, bytes);
+	c->at = c->out->data + c->out->len;
+	c->end = c->out->data + c->out->cap;
 }
 
-static inline uint8_t *
-put_len(uint8_t *at, size_t len)
+static inline void
+put_prefix(struct cursor *c, struct span s)
+{
+	if (s.len <= PREFIX_ROOM)
+		memcpy(c->at, s.data, PREFIX_ROOM);
+	else
+		memcpy(c->at, s.data, s.len);
+	c->at += s.len;
+}
+
+static inline void
+put_len(struct cursor *c, size_t len)
 {
 	for (; len >= 0x80; len >>= 7)
-		*at++ = (uint8_t)(len | 0x80);
-	*at++ = (uint8_t)len;
-	return at;
+		*c->at++ = (uint8_t)(len | 0x80);
+	*c->at++ = (uint8_t)len;
 }
 
-static inline uint8_t *
-put_fixed(uint8_t *at, const uint8_t *v, size_t width)
+static inline void
+put_fixed(struct cursor *c, const uint8_t *v, size_t width)
 {
-	*at++ = (uint8_t)width;
-	memcpy(at, v, width);
-	return at + width;
+	*c->at = (uint8_t)width;
+	memcpy(c->at + 1, v, width);
+	c->at += 1 + width;
 }
 
+static inline void
+put_int(struct cursor *c, int64_t v)
+{
+	/* At most 20 digits: the length is always one byte. */
+	size_t n = digits_put_i64(v, c->at + 1);
+	*c->at = (uint8_t)n;
+	c->at += 1 + n;
+}
+
+/* Not given the cursor: whose address is known stays in memory. */
 static uint8_t *
 put_float(uint8_t *at, double v)
 {
 	char number[DECIMAL_DOUBLE_MAX];
 	size_t n = decimal_from_double(v, number);
-	at = put_len(at, n);
-	memcpy(at, number, n);
-	return at + n;
+	struct cursor c = { .at = at };
+	put_len(&c, n);
+	memcpy(c.at, number, n);
+	return c.at + n;
 }
 
-/* Room for every fixed cell and prefix of the row is there. */
-static inline uint8_t *
-put_cell(uint8_t *at, const struct column *c, size_t row)
+/* after: the room that is left behind it. */
+static inline void
+put_bytes(
+    struct cursor *c, const struct encode_field *f, size_t row, size_t after)
 {
+	size_t from = column_off(f->col, row);
+	size_t len = column_off(f->col, row + 1) - from;
+	const uint8_t *v = f->col->data + from;
+	make_room(c, len + after);
+	put_len(c, len);
+	if (len <= VALUE_ROOM && from < f->whole_until)
+		memcpy(c->at, v, VALUE_ROOM);
+	else
+		memcpy(c->at, v, len);
+	c->at += len;
+}
+
+static inline void
+put_cell(
+    struct cursor *to, const struct encode_field *f, size_t row, size_t after)
+{
+	const struct column *c = f->col;
 	switch (c->type) {
 	case VT_BOOL:
-		at[0] = 1;
-		at[1] = c->data[row] != 0;
-		return at + 2;
-	case VT_INT: {
-		/* At most 20 digits: the length is always one byte. */
-		size_t n = decimal_from_i64(column_i64(c, row), (char *)at + 1);
-		*at = (uint8_t)n;
-		return at + 1 + n;
-	}
+		put_fixed(to, &(uint8_t){ c->data[row] != 0 }, 1);
+		break;
+	case VT_INT:
+		put_int(to, column_i64(c, row));
+		break;
 	case VT_FLOAT:
-		return put_float(at, column_f64(c, row));
+		to->at = put_float(to->at, column_f64(c, row));
+		break;
 	case VT_DATE:
-		return put_fixed(at, c->data + 4 * row, 4);
+		put_fixed(to, c->data + 4 * row, 4);
+		break;
 	case VT_TIME:
 	case VT_TIMESTAMP:
 	case VT_TIMESTAMPTZ:
-		return put_fixed(at, c->data + 8 * row, 8);
+		put_fixed(to, c->data + 8 * row, 8);
+		break;
 	case VT_UUID:
-		return put_fixed(at, c->data + 16 * row, 16);
+		put_fixed(to, c->data + 16 * row, 16);
+		break;
 	case VT_DECIMAL:
 	case VT_TEXT:
 	case VT_BYTES:
 	case VT_JSON:
 	case VT_OPAQUE:
 	case VT_COUNT:
+		put_bytes(to, f, row, after);
 		break;
 	}
-	return at;
 }
 
 void
 encode_row(const struct encode_plan *p, size_t row, struct buf *out)
 {
-	buf_reserve(out, p->fixed_bytes);
-	uint8_t *at = out->data + out->len;
+	/* Room for every prefix and fixed cell, here and behind each of the
+	 * others. */
+	size_t room = p->fixed_bytes;
+
+	if (out->cap - out->len < room)
+		buf_reserve(out, room);
+	struct cursor c = { out->data + out->len, out->data + out->cap, out };
+	if (p->head.len)
+		put_prefix(&c, p->head);
 	for (size_t i = 0; i < p->n; i++) {
 		const struct encode_field *f = &p->fields[i];
-		const struct column *c = f->col;
-		if (column_null(c, row))
+		if (column_null(f->col, row))
 			continue;
-		at = put_prefix(at, f);
-		if (!c->offs) {
-			at = put_cell(at, c, row);
-			continue;
-		}
-		struct span s = column_bytes(c, row);
-		out->len = (size_t)(at - out->data);
-		/* fixed_bytes covers what follows this cell as well. */
-		buf_reserve(out, s.len + p->fixed_bytes);
-		at = put_len(out->data + out->len, s.len);
-		memcpy(at, s.data, s.len);
-		at += s.len;
+		put_prefix(&c, f->prefix);
+		put_cell(&c, f, row, room);
 	}
-	out->len = (size_t)(at - out->data);
+	out->len = (size_t)(c.at - out->data);
 }

@@ -12,11 +12,13 @@
  */
 struct encode_field {
 	const struct column *col;
-	const uint8_t *prefix; /* name and tag, readable for PREFIX_ROOM */
-	size_t prefix_len;
+	struct span prefix; /* name and tag; readable for 16 bytes */
+	/* Values that begin before this have 32 bytes to read. */
+	size_t whole_until;
 };
 
 struct encode_plan {
+	struct span head; /* stands before every row; readable for 16 bytes */
 	size_t n;
 	struct encode_field *fields; /* in the plan's arena */
 	/* What the prefixes and fixed-width values of a row take at most. */
@@ -26,6 +28,9 @@ struct encode_plan {
 /* Sorts cols by name. The columns must outlive the plan. */
 void encode_plan_init(struct encode_plan *p, struct arena *a,
     const struct column *const *cols, size_t n);
+
+/* Bytes that stand before every row. */
+void encode_plan_head(struct encode_plan *p, struct arena *a, struct span head);
 
 /* Appends the encoding of one row. */
 void encode_row(const struct encode_plan *p, size_t row, struct buf *out);

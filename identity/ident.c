@@ -70,26 +70,30 @@ plan_data(struct plan *p, struct arena *a, const struct batch *b)
 	encode_plan_init(&p->data, a, cols, n);
 }
 
-/* What stands before the key fields of every row. */
+/* What stands before the key fields of every row; syncflow writes it itself. */
 static void
-put_entity(const struct plan *p, struct buf *out)
+plan_head(struct plan *p, struct arena *a)
 {
 	const char *entity = p->rules->entity ? p->rules->entity : "";
-	if (p->rules->syncflow) {
-		syncflow_entity(entity, out);
+	struct buf head = { 0 };
+
+	if (p->rules->syncflow)
 		return;
-	}
-	buf_put_uleb(out, strlen(entity));
-	buf_puts(out, entity);
+	buf_put_uleb(&head, strlen(entity));
+	buf_puts(&head, entity);
+	encode_plan_head(&p->key, a, buf_span(&head));
+	buf_free(&head);
 }
 
 static void
 put_key(struct plan *p, size_t row, struct buf *out)
 {
-	if (p->rules->syncflow)
-		syncflow_key(&p->key, row, &p->scratch, out);
-	else
+	if (!p->rules->syncflow) {
 		encode_row(&p->key, row, out);
+		return;
+	}
+	syncflow_entity(p->rules->entity ? p->rules->entity : "", out);
+	syncflow_key(&p->key, row, &p->scratch, out);
 }
 
 static void
@@ -100,6 +104,8 @@ put_data(struct plan *p, size_t row, struct buf *out)
 	else
 		encode_row(&p->data, row, out);
 }
+
+typedef void put_fn(struct plan *p, size_t row, struct buf *out);
 
 /* The first key field that is NULL in that row, or NULL. */
 static const char *
@@ -142,62 +148,71 @@ ident_rejects(const struct ident_rules *rules, struct batch *b,
 	return 0;
 }
 
+/* Rows from first on, encoded, each padded with zeros to whole blocks. */
+struct tile {
+	size_t first, n;
+	struct buf *bytes;
+	struct span spans[TILE_ROWS];
+};
+
+/*
+ * The rows behind those of t that fit it; false if there are none. A tile
+ * is hashed when it is full: a hash right behind the stores of its input would
+ * wait for them.
+ */
+static bool
+next_tile(struct tile *t, struct plan *p, put_fn *put, size_t nrows)
+{
+	struct buf *out = t->bytes;
+	size_t starts[TILE_ROWS];
+
+	t->first += t->n;
+	t->n = 0;
+	buf_clear(out);
+	while (t->n < TILE_ROWS && t->first + t->n < nrows &&
+	       out->len < TILE_BYTES) {
+		size_t start = out->len;
+		put(p, t->first + t->n, out);
+		size_t len = out->len - start;
+		if (out->cap - out->len < HASH_BLOCK)
+			buf_reserve(out, HASH_BLOCK);
+		memset(out->data + out->len, 0, HASH_BLOCK);
+		out->len += len ? -len % HASH_BLOCK : HASH_BLOCK;
+		starts[t->n] = start;
+		t->spans[t->n++].len = len;
+	}
+	for (size_t i = 0; i < t->n; i++)
+		t->spans[i].data = out->data + starts[i];
+	return t->n;
+}
+
 static void
 hash_keys(struct plan *p, struct batch *b, struct buf *tmp)
 {
-	uint8_t *out = arena_alloc(&b->arena, b->nrows * BK_BYTES + 1);
+	struct tile t = { .bytes = tmp };
+	uint8_t(*out)[BK_BYTES] =
+	    arena_alloc(&b->arena, b->nrows * BK_BYTES + 1);
 
-	buf_clear(tmp);
-	put_entity(p, tmp);
-	size_t base = tmp->len;
-	for (size_t i = 0; i < b->nrows; i++) {
-		tmp->len = base;
-		put_key(p, i, tmp);
-		hash_bk(buf_span(tmp), out + i * BK_BYTES);
-	}
+	plan_head(p, &b->arena);
+	while (next_tile(&t, p, put_key, b->nrows))
+		for (size_t i = 0; i < t.n; i++)
+			hash_bk(t.spans[i], out[t.first + i]);
 	batch_add_column(b, &(struct column){ .name = "bk_hash",
 				.role = ROLE_BK_HASH,
 				.type = VT_BYTES,
-				.data = out,
+				.data = (const uint8_t *)out,
 				.data_bytes = b->nrows * BK_BYTES });
-}
-
-/* Encodes rows from `row` on, each padded with zeros to whole blocks; returns
- * how many fit the tile. */
-static size_t
-fill_tile(struct plan *p, const struct batch *b, size_t row, struct buf *tmp,
-    struct span spans[TILE_ROWS])
-{
-	size_t starts[TILE_ROWS];
-	size_t n = 0;
-
-	buf_clear(tmp);
-	while (n < TILE_ROWS && row + n < b->nrows && tmp->len < TILE_BYTES) {
-		size_t start = tmp->len;
-		put_data(p, row + n, tmp);
-		size_t len = tmp->len - start;
-		size_t pad = len ? -len % HASH_BLOCK : HASH_BLOCK;
-		memset(buf_extend(tmp, pad), 0, pad);
-		starts[n] = start;
-		spans[n++].len = len;
-	}
-	for (size_t i = 0; i < n; i++)
-		spans[i].data = tmp->data + starts[i];
-	return n;
 }
 
 static void
 hash_contents(struct plan *p, struct batch *b, struct buf *tmp)
 {
-	struct span spans[TILE_ROWS];
+	struct tile t = { .bytes = tmp };
 	uint8_t(*out)[DATA_BYTES] =
 	    arena_alloc(&b->arena, b->nrows * DATA_BYTES + 1);
 
-	for (size_t row = 0; row < b->nrows;) {
-		size_t n = fill_tile(p, b, row, tmp, spans);
-		hash_many(spans, n, out + row);
-		row += n;
-	}
+	while (next_tile(&t, p, put_data, b->nrows))
+		hash_many(t.spans, t.n, out + t.first);
 	batch_add_column(b, &(struct column){ .name = "data_hash",
 				.role = ROLE_DATA_HASH,
 				.type = VT_BYTES,
@@ -242,7 +257,7 @@ ident_key_bytes(const struct ident_rules *rules, const struct batch *b,
 	struct plan p = { .rules = rules };
 	int r = plan_key(&p, &a, b, e);
 	if (r == 0) {
-		put_entity(&p, out);
+		plan_head(&p, &a);
 		put_key(&p, row, out);
 	}
 	buf_free(&p.scratch);

@@ -27,8 +27,9 @@ random_i64(void)
 static struct value
 random_bytes(struct arena *a, enum value_type type)
 {
-	static const size_t sizes[] = { 0, 1, 5, 15, 16, 127, 128, 300, 20000 };
-	size_t n = sizes[(size_t)rand() % (rand() % 50 ? 7 : 9)];
+	static const size_t sizes[] = { 0, 1, 5, 15, 16, 31, 32, 33, 127, 128,
+		300, 20000 };
+	size_t n = sizes[(size_t)rand() % (rand() % 50 ? 10 : 12)];
 	uint8_t *p = arena_alloc(a, n + 1);
 	for (size_t i = 0; i < n; i++)
 		p[i] = (uint8_t)('a' + rand() % 26);
@@ -156,6 +157,42 @@ columns_encode_like_values(void **state)
 }
 
 static void
+a_head_of_any_length_stands_before_every_row(void **state)
+{
+	struct buf bare = { 0 }, headed = { 0 };
+	uint8_t head[300];
+	(void)state;
+	srand(12);
+	for (size_t i = 0; i < sizeof(head); i++)
+		head[i] = (uint8_t)rand();
+	for (size_t len = 0; len <= sizeof(head); len += 1 + len / 20) {
+		struct batch *b = batch_new();
+		const struct column *cols[COLS];
+		struct encode_plan plan, with;
+		fill(b);
+		for (size_t i = 0; i < b->ncols; i++)
+			cols[i] = &b->cols[i];
+		encode_plan_init(&plan, &b->arena, cols, b->ncols);
+		encode_plan_init(&with, &b->arena, cols, b->ncols);
+		encode_plan_head(&with, &b->arena, (struct span){ head, len });
+		for (size_t i = 0; i < ROWS; i++) {
+			buf_free(&headed);
+			buf_clear(&bare);
+			encode_row(&plan, i, &bare);
+			encode_row(&with, i, &headed);
+			assert_int_equal(headed.len, len + bare.len);
+			assert_memory_equal(headed.data, head, len);
+			if (bare.len)
+				assert_memory_equal(
+				    headed.data + len, bare.data, bare.len);
+		}
+		batch_free(&b);
+	}
+	buf_free(&bare);
+	buf_free(&headed);
+}
+
+static void
 no_column_is_no_byte(void **state)
 {
 	struct arena a = { 0 };
@@ -174,6 +211,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(columns_encode_like_values),
+		cmocka_unit_test(a_head_of_any_length_stands_before_every_row),
 		cmocka_unit_test(no_column_is_no_byte),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
