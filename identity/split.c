@@ -24,10 +24,14 @@ split_rows(struct batch *b, uint32_t partitions,
     struct split_parts *out)
 {
 	const uint8_t *bk = batch_find(b, ROLE_BK_HASH, NULL)->data;
-	uint8_t *gone = arena_zalloc(&b->arena, b->nrows + 1);
 	size_t at[LIMIT_PARTITIONS + 1] = { 0 };
 
 	*out = (struct split_parts){ 0 };
+	if (partitions == 1 && !nrejects) {
+		out->from[1] = b->nrows;
+		return;
+	}
+	uint8_t *gone = arena_zalloc(&b->arena, b->nrows + 1);
 	mark_rejects(rejects, nrejects, gone);
 	for (size_t i = 0; i < b->nrows; i++)
 		if (!gone[i])

@@ -14,7 +14,7 @@ uint32_t split_part(const uint8_t bk_hash[16], uint32_t partitions);
  * partition p from from[p] to from[p + 1]. rejects are in row order.
  */
 struct split_parts {
-	uint32_t *rows; /* in b's arena */
+	uint32_t *rows; /* in b's arena; NULL if all of b is one partition's */
 	size_t from[257];
 };
 void split_rows(struct batch *b, uint32_t partitions,
