@@ -24,7 +24,8 @@ GROUPS = {
     "sqlite": {"insert_select", "first", "scan", "quiet", "usual"},
     "sqlite_postgres": {"first", "quiet"},
     "csv": {"copy_csv_in", "first", "quiet"},
-    "first_row": {"visible", "run"},
+    "first_row": {"first_visible", "first_run", "later_visible",
+                  "later_run"},
 }
 
 
@@ -96,7 +97,7 @@ def check_readme(work):
     assert text.startswith("above\n<!-- bench: begin -->\n")
     assert text.endswith("<!-- bench: end -->\nbelow\n")
     assert "old" not in text
-    assert text.count("start to first row |") == 1
+    assert text.count("start to first row, later run |") == 1
 
 
 @pytest.mark.parametrize("number", [0, 1, 49, 50, 117])
@@ -134,6 +135,22 @@ def test_a_night_that_did_less_is_refused(modules, tmp_path):
     pipeline.log.write_text("", "utf-8")
     with pytest.raises(BenchError, match="what every stage cost"):
         pipeline.stages()
+
+
+def test_a_peer_that_fails_is_reported(modules):
+    # pylint: disable=import-outside-toplevel
+    import peers
+    tried = []
+
+    def absent():
+        tried.append(1)
+        peers.need("no-such-program")
+
+    kept = peers.Peers("yes")
+    assert kept.measure("absent", absent, ROWS) is None
+    assert kept.measure("absent", absent, ROWS) is None
+    assert len(tried) == 1  # it will not come by asking again
+    assert kept.missing == {"absent": "no-such-program is not installed"}
 
 
 def test_a_target_that_differs_is_refused(modules, database):
