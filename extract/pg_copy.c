@@ -10,10 +10,7 @@ enum { HEAD_BYTES = sizeof(signature) + 8, REST_BYTES_MAX = LIMIT_FRAME_BYTES };
 void
 pg_copy_init(struct pg_copy *c, struct emit *em, struct arena *a)
 {
-	*c = (struct pg_copy){ .em = em,
-		.puts = arena_alloc(a, em->ncols * sizeof(pg_value_put)) };
-	for (size_t i = 0; i < em->ncols; i++)
-		c->puts[i] = pg_value_for(em->cols[i].declared);
+	*c = (struct pg_copy){ .em = em, .fields = pg_row_fields(em, a) };
 }
 
 void
@@ -86,7 +83,7 @@ read_row(struct pg_copy *c, const uint8_t *p, size_t bytes, struct err *e)
 		}
 		if (n > LIMIT_VALUE_BYTES)
 			return emit_too_large(em, col, n, e);
-		if (c->puts[i](em, col, p, n, e) != 0)
+		if (c->fields[i].put(em, col, p, n, e) != 0)
 			return -1;
 		p += n;
 	}
@@ -107,6 +104,9 @@ read_tuple(struct pg_copy *c, struct span in, size_t *used, struct err *e)
 	}
 	if (nfields != c->em->ncols)
 		return bad(e, "has a row with a wrong number of columns");
+	*used = pg_row_take(c->fields, c->em, in);
+	if (*used)
+		return emit_row(c->em, *used, e) == 0 ? 1 : -1;
 	size_t n = row_length(in, nfields);
 	if (n == SIZE_MAX)
 		return bad(e, "has a value of negative length");

@@ -1,7 +1,7 @@
 #ifndef EXTRACT_PG_COPY_H
 #define EXTRACT_PG_COPY_H
 #include "extract/emit.h"
-#include "extract/pg_value.h"
+#include "extract/pg_row.h"
 #include "proto/arena.h"
 #include "proto/attr.h"
 #include "proto/buf.h"
@@ -14,8 +14,8 @@
  */
 struct pg_copy {
 	struct emit *em;
-	pg_value_put *puts; /* one per column of em; in the arena */
-	struct buf rest;    /* an unfinished head or row */
+	const struct pg_row_field *fields; /* of em's columns */
+	struct buf rest;                   /* an unfinished head or row */
 	enum { PG_COPY_HEAD, PG_COPY_ROWS, PG_COPY_DONE } at;
 };
 

@@ -1,4 +1,6 @@
+#include "extract/pg_digits.h"
 #include "extract/pg_value.h"
+#include "proto/column_put.h"
 #include "proto/limits.h"
 #include <stdbool.h>
 #include <string.h>
@@ -107,7 +109,8 @@ put_special(struct emit_column *c, unsigned sign, size_t n, struct err *e)
 }
 
 int
-pg_numeric_put(struct emit_column *c, const uint8_t *p, size_t n, struct err *e)
+pg_numeric_put_plain(
+    struct emit_column *c, const uint8_t *p, size_t n, struct err *e)
 {
 	if (n < NUMERIC_HEAD)
 		return pg_value_bad(c, n, e);
@@ -140,4 +143,81 @@ pg_numeric_put(struct emit_column *c, const uint8_t *p, size_t n, struct err *e)
 	out = put_fraction(out, d, ndigits, weight);
 	column_builder_commit(&c->values, (size_t)(out - start));
 	return 0;
+}
+
+/* Up to four groups, none of them in vain, around the point: nearly all. */
+enum { SHORT_GROUPS = 4, SHORT_ROOM = 32 };
+
+static uint8_t *
+store4(uint8_t *out, uint32_t v)
+{
+	uint32_t four = pg_digits_four(v);
+
+	memcpy(out, &four, 4);
+	return out + 4;
+}
+
+/* The first group has no zeros in front, and is not 0. */
+static uint8_t *
+store_first(uint8_t *out, uint32_t v)
+{
+	uint32_t four = pg_digits_four(v);
+	unsigned skip = pg_digits_leading(four);
+
+	four >>= 8 * skip;
+	memcpy(out, &four, 4);
+	return out + 4 - skip;
+}
+
+static bool
+read_short(const uint8_t *d, int ndigits, uint32_t v[SHORT_GROUPS])
+{
+	uint32_t most = 0;
+
+	for (int i = 0; i < ndigits; i++) {
+		v[i] = pg_u16(d + 2 * i);
+		most = v[i] > most ? v[i] : most;
+	}
+	return most < NUMERIC_BASE && v[0] && v[ndigits - 1];
+}
+
+static bool
+put_short(struct column_builder *b, const uint8_t *p, size_t n)
+{
+	uint32_t v[SHORT_GROUPS];
+
+	if (n < NUMERIC_HEAD || !column_put_room(b, SHORT_ROOM))
+		return false;
+	int ndigits = pg_u16(p), weight = (int16_t)pg_u16(p + 2), i = 0;
+	unsigned sign = pg_u16(p + 4);
+	if (n != NUMERIC_HEAD + 2 * (size_t)ndigits || ndigits < 1 ||
+	    ndigits > SHORT_GROUPS || weight < -1 || weight >= SHORT_GROUPS ||
+	    (sign != SIGN_POSITIVE && sign != SIGN_NEGATIVE) ||
+	    !read_short(p + NUMERIC_HEAD, ndigits, v))
+		return false;
+	uint8_t *start = b->data + b->bytes, *out = start;
+	*out = '-';
+	out += sign == SIGN_NEGATIVE;
+	if (weight < 0)
+		*out++ = '0';
+	else
+		out = store_first(out, v[i++]);
+	for (; i <= weight; i++)
+		out = store4(out, i < ndigits ? v[i] : 0);
+	if (i < ndigits) {
+		*out++ = '.';
+		for (; i < ndigits; i++)
+			out = store4(out, v[i]);
+		out -= pg_digits_trailing(pg_digits_four(v[ndigits - 1]));
+	}
+	column_put_commit(b, (size_t)(out - start));
+	return true;
+}
+
+int
+pg_numeric_put(struct emit_column *c, const uint8_t *p, size_t n, struct err *e)
+{
+	if (put_short(&c->values, p, n))
+		return 0;
+	return pg_numeric_put_plain(c, p, n, e);
 }

@@ -6,10 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* PostgreSQL counts from 2000-01-01. */
-#define EPOCH_DAYS   10957
-#define EPOCH_MICROS (EPOCH_DAYS * MICROS_PER_DAY)
-
 /* Integers below are themselves as a float and as its shortest text. */
 #define FLOAT_EXACT 1e6f
 
@@ -138,7 +134,7 @@ put_date(struct emit *em, struct emit_column *c, const uint8_t *p, size_t n,
 		return pg_value_bad(c, n, e);
 	int32_t v = (int32_t)pg_u32(p);
 	if (v != DATE_INFINITY && v != DATE_NEG_INF &&
-	    __builtin_add_overflow(v, EPOCH_DAYS, &v))
+	    __builtin_add_overflow(v, PG_EPOCH_DAYS, &v))
 		return pg_value_bad(c, n, e);
 	column_builder_fixed(&c->values, &v);
 	return 0;
@@ -169,7 +165,7 @@ put_time_text(struct emit_column *c, int64_t v)
 	if (v == MICROS_INFINITY || v == MICROS_NEG_INF) {
 		buf_puts(&out, v < 0 ? "-infinity" : "infinity");
 	} else {
-		datetime_put_date((int32_t)(days + EPOCH_DAYS), &out);
+		datetime_put_date((int32_t)(days + PG_EPOCH_DAYS), &out);
 		buf_putc(&out, 'T');
 		datetime_put_time(rest, &out);
 		if (c->declared == VT_TIMESTAMPTZ)
@@ -188,7 +184,7 @@ put_timestamp(struct emit *em, struct emit_column *c, const uint8_t *p,
 	int64_t v = (int64_t)pg_u64(p), since = v;
 	bool infinite = v == MICROS_INFINITY || v == MICROS_NEG_INF;
 	bool over =
-	    !infinite && __builtin_add_overflow(v, EPOCH_MICROS, &since);
+	    !infinite && __builtin_add_overflow(v, PG_EPOCH_MICROS, &since);
 
 	/* INT64_MAX would read as infinity. */
 	if ((over || (!infinite && since == MICROS_INFINITY)) && !c->demoted)

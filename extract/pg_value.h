@@ -2,6 +2,7 @@
 #define EXTRACT_PG_VALUE_H
 #include "extract/emit.h"
 #include "proto/attr.h"
+#include "proto/datetime.h"
 #include "proto/err.h"
 #include <stddef.h>
 #include <stdint.h>
@@ -21,8 +22,14 @@ typedef int (*pg_value_put)(struct emit *em, struct emit_column *c,
 
 pg_value_put pg_value_for(enum value_type t);
 
-/* numeric's binary form as canonical decimal text. */
+/* PostgreSQL counts from 2000-01-01. */
+#define PG_EPOCH_DAYS   10957
+#define PG_EPOCH_MICROS (PG_EPOCH_DAYS * MICROS_PER_DAY)
+
+/* numeric's binary form as canonical decimal text; plain takes its time. */
 int pg_numeric_put(struct emit_column *c, const uint8_t *p, size_t n,
+    struct err *e) MUST_CHECK;
+int pg_numeric_put_plain(struct emit_column *c, const uint8_t *p, size_t n,
     struct err *e) MUST_CHECK;
 
 int pg_value_bad(const struct emit_column *c, size_t n, struct err *e);
