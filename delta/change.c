@@ -62,10 +62,8 @@ judge_row(struct work *w, size_t row)
 {
 	struct part *p = w->part;
 	const uint8_t *bk = w->rows.bk + 16 * row;
-	struct entry *en = table_find(&p->table, bk);
+	struct entry *en = table_put(&p->table, bk);
 
-	if (!en)
-		en = table_add(&p->table, bk);
 	/* Rows of a retry are no part of the read: they may stand for several
 	 * nights, and what they do not name is not gone. */
 	if (p->rules->mode == MODE_RETRY)

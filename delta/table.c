@@ -1,19 +1,25 @@
 #include "delta/table.h"
 #include "proto/arena.h"
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 
-enum { SEGMENT_BITS = 15, SEGMENT_ENTRIES = 1 << SEGMENT_BITS };
 enum { SLOTS_MIN = 1 << 12 };
+enum { SEGMENT_BYTES = TABLE_SEGMENT_ENTRIES * sizeof(struct entry) };
 
-/* Mapped, not malloced: what is freed while growing goes back at once. */
+/* From here on a segment that stays empty is little beside the full ones. */
+enum { EAGER_SEGMENTS_FROM = 16 };
+
+/* Mapped, not malloced: what is freed while growing goes back at once. eager:
+ * all of it will be used, and a page fault for each page is saved. Huge pages
+ * would save more, but in a guest they are memory that nobody has touched, and
+ * that costs several times what they save. */
 static void *
-map(size_t size)
+map(size_t size, bool eager)
 {
-	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
-	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	int flags = MAP_PRIVATE | MAP_ANONYMOUS | (eager ? MAP_POPULATE : 0);
+	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, flags, -1, 0);
 	if (p == MAP_FAILED) {
 		fprintf(stderr, "out of memory mapping %zu bytes\n", size);
 		abort();
@@ -28,19 +34,13 @@ capacity(size_t slots)
 	return slots - slots / 5;
 }
 
-/* The leading bytes of a hash name the partition; these are still free. */
-static uint32_t
-hash_bits(const uint8_t bk[16])
+static size_t
+slots_for(uint64_t n)
 {
-	uint32_t v;
-	memcpy(&v, bk + 8, sizeof(v));
-	return v;
-}
-
-struct entry *
-table_at(const struct table *t, size_t i)
-{
-	return &t->segments[i >> SEGMENT_BITS][i & (SEGMENT_ENTRIES - 1)];
+	size_t slots = SLOTS_MIN;
+	while (capacity(slots) < n)
+		slots *= 2;
+	return slots;
 }
 
 static void
@@ -55,7 +55,7 @@ index_put(uint64_t *index, size_t slots, uint64_t slot)
 static void
 index_grow(struct table *t, size_t slots)
 {
-	uint64_t *index = map(slots * sizeof(*index));
+	uint64_t *index = map(slots * sizeof(*index), true);
 	for (size_t i = 0; i < t->slots; i++)
 		if (t->index[i])
 			index_put(index, slots, t->index[i]);
@@ -65,39 +65,38 @@ index_grow(struct table *t, size_t slots)
 	t->slots = slots;
 }
 
-static size_t
-slots_for(uint64_t n)
-{
-	size_t slots = SLOTS_MIN;
-	while (capacity(slots) < n)
-		slots *= 2;
-	return slots;
-}
-
 void
 table_reserve(struct table *t, size_t n)
 {
 	size_t slots = slots_for(n);
+	t->reserved = n;
 	if (slots > t->slots)
 		index_grow(t, slots);
 }
 
-struct entry *
-table_find(const struct table *t, const uint8_t bk[16])
+/* The entry of that key, or NULL and in *at the slot where it would be. */
+static inline struct entry *
+probe(const struct table *t, const uint8_t bk[16], size_t *at)
 {
-	if (!t->slots)
-		return NULL;
-	uint32_t bits = hash_bits(bk);
-	size_t at = bits & (t->slots - 1);
-	for (uint64_t slot; (slot = t->index[at]);
-	     at = (at + 1) & (t->slots - 1)) {
+	uint32_t bits = table_bits(bk);
+	size_t i = bits & (t->slots - 1);
+	for (uint64_t slot; (slot = t->index[i]);
+	     i = (i + 1) & (t->slots - 1)) {
 		if (slot >> 32 != bits)
 			continue;
 		struct entry *en = table_at(t, (uint32_t)slot - 1);
 		if (memcmp(en->bk, bk, sizeof(en->bk)) == 0)
 			return en;
 	}
+	*at = i;
 	return NULL;
+}
+
+struct entry *
+table_find(const struct table *t, const uint8_t bk[16])
+{
+	size_t at;
+	return t->slots ? probe(t, bk, &at) : NULL;
 }
 
 static void
@@ -108,8 +107,26 @@ add_segment(struct table *t)
 		t->segments = mem_realloc(
 		    t->segments, t->segments_cap * sizeof(struct entry *));
 	}
-	t->segments[t->nsegments++] =
-	    map(SEGMENT_ENTRIES * sizeof(struct entry));
+	size_t after = t->nsegments + 1;
+	bool eager = after << TABLE_SEGMENT_BITS <= t->reserved ||
+		     after > EAGER_SEGMENTS_FROM;
+	t->segments[t->nsegments++] = map(SEGMENT_BYTES, eager);
+}
+
+static struct entry *
+new_entry(struct table *t, const uint8_t bk[16])
+{
+	if (t->n == t->nsegments << TABLE_SEGMENT_BITS)
+		add_segment(t);
+	struct entry *en = table_at(t, t->n++);
+	memcpy(en->bk, bk, sizeof(en->bk));
+	return en;
+}
+
+static uint64_t
+newest_slot(const struct table *t, const uint8_t bk[16])
+{
+	return (uint64_t)table_bits(bk) << 32 | t->n;
 }
 
 struct entry *
@@ -117,11 +134,24 @@ table_add(struct table *t, const uint8_t bk[16])
 {
 	if (!t->slots || t->n >= capacity(t->slots))
 		index_grow(t, t->slots ? t->slots * 2 : SLOTS_MIN);
-	if (t->n == t->nsegments << SEGMENT_BITS)
-		add_segment(t);
-	struct entry *en = table_at(t, t->n++);
-	memcpy(en->bk, bk, sizeof(en->bk));
-	index_put(t->index, t->slots, (uint64_t)hash_bits(bk) << 32 | t->n);
+	struct entry *en = new_entry(t, bk);
+	index_put(t->index, t->slots, newest_slot(t, bk));
+	return en;
+}
+
+struct entry *
+table_put(struct table *t, const uint8_t bk[16])
+{
+	size_t at = 0;
+	struct entry *en = t->slots ? probe(t, bk, &at) : NULL;
+
+	if (en)
+		return en;
+	/* Growing moves the slots. */
+	if (!t->slots || t->n >= capacity(t->slots))
+		return table_add(t, bk);
+	en = new_entry(t, bk);
+	t->index[at] = newest_slot(t, bk);
 	return en;
 }
 
@@ -129,7 +159,7 @@ void
 table_free(struct table *t)
 {
 	for (size_t i = 0; i < t->nsegments; i++)
-		munmap(t->segments[i], SEGMENT_ENTRIES * sizeof(struct entry));
+		munmap(t->segments[i], SEGMENT_BYTES);
 	free(t->segments);
 	if (t->index)
 		munmap(t->index, t->slots * sizeof(*t->index));
@@ -142,21 +172,4 @@ table_bytes(uint64_t n)
 	uint64_t slots = slots_for(n);
 	return n * sizeof(struct entry) +
 	       (slots + slots / 2) * sizeof(uint64_t);
-}
-
-void
-table_prefetch_slot(const struct table *t, const uint8_t bk[16])
-{
-	if (t->slots)
-		__builtin_prefetch(&t->index[hash_bits(bk) & (t->slots - 1)]);
-}
-
-void
-table_prefetch_entry(const struct table *t, const uint8_t bk[16])
-{
-	if (!t->slots)
-		return;
-	uint64_t slot = t->index[hash_bits(bk) & (t->slots - 1)];
-	if (slot)
-		__builtin_prefetch(table_at(t, (uint32_t)slot - 1));
 }

@@ -2,6 +2,7 @@
 #define DELTA_TABLE_H
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /*
  * The state of a partition in memory: bk_hash to what the target last
@@ -27,28 +28,64 @@ struct entry {
 };
 _Static_assert(sizeof(struct entry) == 64, "one cache line");
 
+enum {
+	TABLE_SEGMENT_BITS = 15,
+	TABLE_SEGMENT_ENTRIES = 1 << TABLE_SEGMENT_BITS
+};
+
 struct table {
-	struct entry **segments; /* each mapped, SEGMENT_ENTRIES long */
+	struct entry **segments; /* each mapped, TABLE_SEGMENT_ENTRIES long */
 	size_t nsegments, segments_cap;
-	size_t n;
+	size_t n, reserved;
 	uint64_t *index; /* hash bits << 32 | entry number + 1; 0: empty */
 	size_t slots;    /* a power of two, or 0 */
 };
 
-/* Room for n entries without growing the index. */
+/* There will be n entries: they are added without growing the index. */
 void table_reserve(struct table *t, size_t n);
 struct entry *table_find(const struct table *t, const uint8_t bk[16]);
 /* A new zeroed entry; the key must not be there. */
 struct entry *table_add(struct table *t, const uint8_t bk[16]);
-struct entry *table_at(const struct table *t, size_t i); /* i < t->n */
+/* The entry of that key; one that was not there is added. */
+struct entry *table_put(struct table *t, const uint8_t bk[16]);
 void table_free(struct table *t);
 
 /* What a table of n entries takes at most, while the index is doubled. */
 uint64_t table_bytes(uint64_t n);
 
+static inline struct entry *
+table_at(const struct table *t, size_t i) /* i < t->n */
+{
+	return &t->segments[i >> TABLE_SEGMENT_BITS]
+			   [i & (TABLE_SEGMENT_ENTRIES - 1)];
+}
+
+/* The leading bytes of a hash name the partition; these are still free. */
+static inline uint32_t
+table_bits(const uint8_t bk[16])
+{
+	uint32_t v;
+	memcpy(&v, bk + 8, sizeof(v));
+	return v;
+}
+
 /* Starts fetching what table_find of that key will read: first the index,
  * and, a few keys later, the entry. */
-void table_prefetch_slot(const struct table *t, const uint8_t bk[16]);
-void table_prefetch_entry(const struct table *t, const uint8_t bk[16]);
+static inline void
+table_prefetch_slot(const struct table *t, const uint8_t bk[16])
+{
+	if (t->slots)
+		__builtin_prefetch(&t->index[table_bits(bk) & (t->slots - 1)]);
+}
+
+static inline void
+table_prefetch_entry(const struct table *t, const uint8_t bk[16])
+{
+	if (!t->slots)
+		return;
+	uint64_t slot = t->index[table_bits(bk) & (t->slots - 1)];
+	if (slot)
+		__builtin_prefetch(table_at(t, (uint32_t)slot - 1), 1);
+}
 
 #endif

@@ -96,6 +96,60 @@ reserving_keeps_what_is_there(void **state)
 	table_free(&t);
 }
 
+/* table_put against a look-up and an addition, on keys that come again, some
+ * of one slot, with and without a reservation. */
+static void
+putting_is_finding_or_adding(void **state)
+{
+	enum { N = 300000 };
+	(void)state;
+	for (size_t reserved = 0; reserved <= N; reserved += N / 3) {
+		struct table plain = { 0 }, t = { 0 };
+		if (reserved)
+			table_reserve(&t, reserved);
+		srand((unsigned)reserved + 1);
+		for (int i = 0; i < N; i++) {
+			uint8_t bk[16];
+			world_bk(rand() % (N / 2), bk);
+			if (rand() % 8 == 0)
+				memset(bk + 8, rand() % 4, 4);
+			struct entry *want = table_find(&plain, bk);
+			if (!want)
+				want = table_add(&plain, bk);
+			struct entry *got = table_put(&t, bk);
+			assert_true(want->mark == got->mark);
+			assert_memory_equal(got->bk, bk, 16);
+			assert_ptr_equal(got, table_find(&t, bk));
+			want->mark = got->mark = (uint64_t)i;
+		}
+		assert_true(t.n == plain.n);
+		for (size_t i = 0; i < t.n; i++)
+			assert_memory_equal(table_at(&t, i),
+			    table_at(&plain, i), sizeof(struct entry));
+		table_free(&plain);
+		table_free(&t);
+	}
+}
+
+/* A table that is filled exactly to its capacity does not grow when a key of
+ * it is put again. */
+static void
+putting_what_is_there_never_grows(void **state)
+{
+	struct table t = { 0 };
+	uint8_t bk[16];
+	(void)state;
+	table_reserve(&t, 3000);
+	size_t slots = t.slots, full = slots - slots / 5;
+	for (size_t i = 0; i < full; i++) {
+		world_bk((int64_t)i, bk);
+		table_put(&t, bk);
+	}
+	table_put(&t, bk);
+	assert_true(t.n == full && t.slots == slots);
+	table_free(&t);
+}
+
 int
 main(void)
 {
@@ -105,6 +159,8 @@ main(void)
 		cmocka_unit_test(keys_of_one_slot_are_kept_apart),
 		cmocka_unit_test(memory_stays_under_96_bytes_an_entry),
 		cmocka_unit_test(reserving_keeps_what_is_there),
+		cmocka_unit_test(putting_is_finding_or_adding),
+		cmocka_unit_test(putting_what_is_there_never_grows),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
