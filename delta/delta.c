@@ -127,7 +127,8 @@ delta_open(struct stage *st, const struct message *m, struct err *e)
 	return stage_report(st,
 	    &(struct message){ .kind = MSG_OPENED,
 		.rows = self->facts.state_rows,
-		.held = self->facts.unproven },
+		.held = self->facts.unproven,
+		.bytes = worker_revision(&self->worker) },
 	    e);
 }
 

@@ -64,6 +64,21 @@ place_intent(const struct place *p, const struct intent_id *id, struct buf *out)
 	    id->chunk, id->attempt);
 }
 
+uint64_t
+place_revision(const struct place *p)
+{
+	struct buf path = { 0 };
+	struct stat st;
+	place_state(p, &path);
+	int r = stat(buf_str(&path), &st);
+	buf_free(&path);
+	if (r < 0)
+		return 0;
+	const uint64_t facts[] = { st.st_ino, (uint64_t)st.st_size,
+		(uint64_t)st.st_mtim.tv_sec, (uint64_t)st.st_mtim.tv_nsec };
+	return XXH3_64bits(facts, sizeof(facts)) >> 16;
+}
+
 static int
 make_dir(const char *path, struct err *e)
 {

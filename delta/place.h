@@ -32,6 +32,10 @@ void place_state(const struct place *p, struct buf *out);
 void place_intent(
     const struct place *p, const struct intent_id *id, struct buf *out);
 
+/* Of the state file as it lies on the disk, 48 bits: another one after every
+ * write to it, 0 while there is none. */
+uint64_t place_revision(const struct place *p);
+
 /* Makes the folder and those above it, up to STORE. */
 int place_make_dir(const struct place *p, struct err *e) MUST_CHECK;
 

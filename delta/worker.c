@@ -78,6 +78,15 @@ worker_unproven(const struct worker *w)
 	return n;
 }
 
+uint64_t
+worker_revision(const struct worker *w)
+{
+	uint64_t sum = 0;
+	for (size_t i = 0; i < w->nparts; i++)
+		sum += place_revision(&w->parts[i].place);
+	return sum;
+}
+
 /* --- attempts ------------------------------------------------------------ */
 
 /* As attempts_take, and what the older attempts intended becomes doubt. */

@@ -33,6 +33,9 @@ uint64_t worker_known(const struct worker *w); /* entries of the state */
 /* … that are inserts in doubt. Counted only for max_update_percent. */
 uint64_t worker_unproven(const struct worker *w);
 
+/* The sum of its state files' revisions (place.h). */
+uint64_t worker_revision(const struct worker *w);
+
 /* One batch; takes *b. Batches of void attempts are dropped in silence. */
 int worker_batch(struct worker *w, struct batch **b, struct err *e) MUST_CHECK;
 

@@ -39,7 +39,8 @@ engine_open(struct engine *en, const struct pipeline *p, struct store *store,
 	    spawn_bin_dir(en->bin_dir, sizeof(en->bin_dir), e) < 0 ||
 	    runtime_dir_make(p->store_dir, en->runtime_dir,
 		sizeof(en->runtime_dir), e) < 0 ||
-	    runtime_dir_copy_config(p, &en->config_copy, e) < 0)
+	    runtime_dir_copy_config(p, &en->config_copy, &en->config_hash, e) <
+		0)
 		return -1;
 	snprintf(en->control, sizeof(en->control), "ipc://%s/control",
 	    en->runtime_dir);

@@ -7,9 +7,11 @@
 #include "proto/store_approval.h"
 #include "proto/store_chunk.h"
 #include "proto/store_entity.h"
+#include "proto/store_probe.h"
 #include "proto/store_reject.h"
 #include "proto/store_run.h"
 #include "supervisor/engine.h"
+#include "supervisor/run_probe.h"
 #include <string.h>
 #include <unistd.h>
 
@@ -53,6 +55,10 @@ recall(struct run *r, struct arena *a, struct err *e)
 	if (half < 0)
 		return -1;
 	r->half_adopted = half;
+	struct span quiet;
+	if (store_probe_get(store_of(r), r->entity->name, a, &quiet, e) < 0)
+		return -1;
+	buf_put(&r->probe.last, quiet.data, quiet.len);
 	if (r->mode != MODE_SYNC && r->mode != MODE_SWEEP)
 		return 0;
 	return store_approval_get(
@@ -112,6 +118,10 @@ ledger_planned(struct run *r, struct err *e)
 	if (store_begin(store_of(r), STORE_CHEAP, e) < 0)
 		return -1;
 	int result = update_run(r, e);
+	/* From here on the target and the state may change. */
+	if (result == 0 && r->probe.last.len && !r->probe.same)
+		result = store_probe_set(
+		    store_of(r), r->entity->name, (struct span){ 0 }, e);
 	for (size_t i = 0; result == 0 && i < r->nchunks; i++) {
 		struct store_chunk c = { .run = r->id,
 			.chunk = r->chunks[i].no,
@@ -285,6 +295,9 @@ settle(struct run *r, struct arena *a, struct err *e)
 	if (r->mode == MODE_RETRY)
 		return store_reject_settle_retry(store_of(r), r->id, NULL, e);
 	if (whole && store_reject_settle(store_of(r), name, r->id, NULL, e) < 0)
+		return -1;
+	if (probe_was_quiet(r) && store_probe_set(store_of(r), name,
+				      buf_span(&r->probe.digest), e) < 0)
 		return -1;
 	if (r->mode == MODE_SYNC && r->entity->rowversion &&
 	    move_watermark(r, a, e) < 0)

@@ -271,12 +271,19 @@ chunk_free(struct chunk *c)
 }
 
 void
-run_forget_plan(struct run *r)
+run_forget_chunks(struct run *r)
 {
 	for (size_t i = 0; i < r->nchunks; i++)
 		chunk_free(&r->chunks[i]);
 	r->nchunks = 0;
+}
+
+void
+run_forget_plan(struct run *r)
+{
+	run_forget_chunks(r);
 	r->target_rows = r->state_rows = r->unproven = 0;
+	r->probe.state_revision = 0;
 }
 
 void
@@ -289,6 +296,8 @@ run_free(struct run *r)
 	buf_free(&r->target_schema);
 	buf_free(&r->mapped_schema);
 	buf_free(&r->watermark);
+	buf_free(&r->probe.digest);
+	buf_free(&r->probe.last);
 	buf_free(&r->sample);
 	buf_free(&r->why);
 	log_set_run(0, NULL);

@@ -67,6 +67,13 @@ struct run {
 	bool snapshot;
 	struct buf source_schema, target_schema, mapped_schema;
 	struct buf watermark;
+	struct run_probe {
+		uint64_t rows;           /* as the source says */
+		uint64_t state_revision; /* as delta says */
+		struct buf digest;       /* of what this run found; or empty */
+		struct buf last;         /* of the last night without changes */
+		bool same;               /* nothing is to be read */
+	} probe;
 	/* chunks */
 	size_t nchunks, chunks_cap;
 	struct chunk *chunks;

@@ -2,6 +2,7 @@
 #include "proto/log.h"
 #include "supervisor/ledger.h"
 #include "supervisor/run_impl.h"
+#include "supervisor/run_probe.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -76,7 +77,7 @@ described(struct run *r)
 	struct message m;
 	run_open_message(r, PROC_DELTA, &m);
 	r->awaiting = (unsigned)procs_count(&r->engine->procs, PROC_DELTA);
-	r->state_rows = r->unproven = 0;
+	r->state_rows = r->unproven = r->probe.state_revision = 0;
 	run_send(r, PROC_DELTA, &m);
 	if (r->phase != RUN_OVER)
 		r->phase = RUN_DESCRIBE;
@@ -96,6 +97,7 @@ on_opened(struct run *r, const struct proc *p, const struct message *m)
 	if (p->kind == PROC_DELTA) {
 		r->state_rows += m->rows;
 		r->unproven += m->held;
+		r->probe.state_revision += m->bytes;
 	}
 	if (p->kind == PROC_NORMALIZE)
 		keep(&r->mapped_schema, m->body);
@@ -146,6 +148,7 @@ on_planned(struct run *r, const struct message *m)
 	r->snapshot = m->flag;
 	if (r->given)
 		take_given(r);
+	probe_planned(r, m);
 	log_info(
 	    "planned", "chunks", log_u64(r->nchunks), "why", r->reason, NULL);
 }

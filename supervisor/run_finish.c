@@ -68,7 +68,7 @@ may_delete(struct run *r)
 	if (r->mode == MODE_SWEEP)
 		return r->snapshot;
 	return r->mode == MODE_SYNC && r->strategy != STRATEGY_ROWVERSION &&
-	       r->snapshot;
+	       r->snapshot && !r->probe.same;
 }
 
 static void

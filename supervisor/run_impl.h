@@ -35,6 +35,7 @@ void run_fail(struct run *r, const struct err *why);
 
 /* Asks load about the target; count: how many rows exactly. */
 void run_describe(struct run *r, bool count);
+void run_forget_chunks(struct run *r);
 /* Back to before the plan. */
 void run_forget_plan(struct run *r);
 

@@ -1,6 +1,7 @@
 #include "proto/log.h"
 #include "supervisor/ledger.h"
 #include "supervisor/run_impl.h"
+#include "supervisor/run_probe.h"
 #include <string.h>
 
 /*
@@ -31,6 +32,8 @@ void
 read_begin(struct run *r)
 {
 	procs_worked(&r->engine->procs);
+	if (r->probe.same)
+		probe_account(r);
 	read_go_on(r);
 }
 

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <xxhash.h>
 
 static const char prefix[] = "syncline-";
 
@@ -103,7 +104,8 @@ read_file(const char *path, struct buf *out, struct err *e)
 }
 
 int
-runtime_dir_copy_config(const struct pipeline *p, char **path, struct err *e)
+runtime_dir_copy_config(
+    const struct pipeline *p, char **path, uint64_t *hash, struct err *e)
 {
 	char name[4096];
 	struct buf text = { 0 };
@@ -119,6 +121,7 @@ runtime_dir_copy_config(const struct pipeline *p, char **path, struct err *e)
 		r = err_errno(e, "%s", name);
 	if (fd >= 0)
 		close(fd);
+	*hash = XXH3_64bits(text.data, text.len);
 	buf_free(&text);
 	if (r == 0)
 		*path = mem_strdup(name);

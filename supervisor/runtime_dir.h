@@ -4,6 +4,7 @@
 #include "proto/err.h"
 #include "proto/pipeline.h"
 #include <stddef.h>
+#include <stdint.h>
 
 /*
  * A short-lived folder, 0700, for the sockets: under $XDG_RUNTIME_DIR or
@@ -16,8 +17,9 @@ int runtime_dir_make(
 void runtime_dir_remove(const char *store_dir, const char *dir);
 
 /* The pipeline file as it is now, copied into the store: every stage reads
- * the same bytes, whenever it is started. *path is the caller's to free. */
-int runtime_dir_copy_config(
-    const struct pipeline *p, char **path, struct err *e) MUST_CHECK;
+ * the same bytes, whenever it is started. *path is the caller's to free;
+ * *hash is of those bytes. */
+int runtime_dir_copy_config(const struct pipeline *p, char **path,
+    uint64_t *hash, struct err *e) MUST_CHECK;
 
 #endif

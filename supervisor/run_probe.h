@@ -1,0 +1,23 @@
+#ifndef SUPERVISOR_RUN_PROBE_H
+#define SUPERVISOR_RUN_PROBE_H
+#include "proto/message.h"
+#include "supervisor/run.h"
+
+/*
+ * `probe: checksum`. A night that changed nothing keeps a digest of all that
+ * it depended on: the checksum of the source's rows, both schemas, the
+ * pipeline file, the version of this program, and the state as it lies on the
+ * disk. While the next nights find the same, they have nothing to do, and
+ * their rows are accounted for as unchanged without being read.
+ */
+
+/* Makes the digest out of PLANNED and what is known by then, and compares. */
+void probe_planned(struct run *r, const struct message *m);
+
+/* What was not read, in the books. */
+void probe_account(struct run *r);
+
+/* The run read all of it and nothing changed: its digest is worth keeping. */
+bool probe_was_quiet(const struct run *r);
+
+#endif
