@@ -97,8 +97,10 @@ class Server:
         return f"postgresql:///{database}?host={self.socket}&user=postgres"
 
     def environ(self):
-        """For psql; every scan begins where the table begins."""
-        return {**os.environ, "PGHOST": self.socket, "PGUSER": "postgres",
+        """For psql itself, without the 30 ms of Debian's wrapper; every
+        scan begins where the table begins."""
+        return {**os.environ, "PATH": f"{BIN}:{os.environ['PATH']}",
+                "PGHOST": self.socket, "PGUSER": "postgres",
                 "PGOPTIONS": "-c synchronize_seqscans=off"}
 
     def connect(self, database):
