@@ -29,7 +29,6 @@ PARTS = ("postgres", "sqlite", "csv", "null", "latency")
 REPORTS = ("report.json", "report.txt", "chart.svg")
 FEWEST_ROWS = 1000
 DISK_BYTES_PER_ROW = 1500  # three databases, WAL, and files
-LATENCY_REPEAT = 5
 BUSY_LOAD = 0.5
 
 
@@ -102,7 +101,7 @@ class Bench:
         for rows in options.other_rows:
             self.others(rows, options.repeat)
         if "latency" in options.parts:
-            FirstRow(self).run(LATENCY_REPEAT)
+            FirstRow(self).run(2 * options.repeat + 1)
 
     def others(self, rows, repeat):
         parts = self.options.parts
@@ -115,7 +114,7 @@ class Bench:
         self.server.script("pristine", orders.SQL, n=rows)
         self.server.settle("pristine")
         if "latency" in parts:
-            OneChange(self, rows, "pristine").run(LATENCY_REPEAT)
+            OneChange(self, rows, "pristine").run(2 * repeat + 1)
         if "sqlite" in parts:
             self.sqlite(rows, repeat)
         if "csv" in parts:
