@@ -23,7 +23,7 @@ struct postgres_source {
 
 /* Scans that begin where another one stands would not be repeatable. */
 static const char session[] = "SET synchronize_seqscans = off; SET jit = off";
-static const char begin[] = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY";
+#define BEGIN_READ "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 
 static int
 read_schema(struct source_handle *s, struct pg_conn *c, struct err *e)
@@ -74,11 +74,11 @@ export_snapshot(
 {
 	struct pg_result *r;
 
-	if (end_transaction(own, e) != 0 ||
-	    db_pg_exec(own->conn, begin, e) != 0)
+	if (end_transaction(own, e) != 0)
 		return -1;
-	own->snapshot = "";
-	if (db_pg_query(own->conn, "SELECT pg_catalog.pg_export_snapshot()", &r,
+	own->snapshot = ""; /* even if only half of it succeeds */
+	if (db_pg_query(own->conn,
+		BEGIN_READ "; SELECT pg_catalog.pg_export_snapshot()", &r,
 		e) != 0)
 		return err_wrap(e, "exporting a snapshot");
 	own->snapshot = arena_strdup(&s->arena, PQgetvalue(r, 0, 0));
@@ -95,7 +95,7 @@ adopt_snapshot(struct source_handle *s, struct postgres_source *own,
 	if (own->snapshot && strcmp(own->snapshot, snapshot) == 0)
 		return 0;
 	if (end_transaction(own, e) != 0 ||
-	    db_pg_exec(own->conn, begin, e) != 0)
+	    db_pg_exec(own->conn, BEGIN_READ, e) != 0)
 		return -1;
 	own->snapshot = arena_strdup(&s->arena, snapshot);
 	buf_puts(&sql, "SET TRANSACTION SNAPSHOT ");

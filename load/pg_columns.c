@@ -205,8 +205,8 @@ static const char catalog_head[] =
     " FROM pg_catalog.pg_attribute a"
     " WHERE a.attnum > 0 AND NOT a.attisdropped AND a.attrelid = ";
 
-static int
-read_catalog(struct pg_conn *c, const struct sql_table *t,
+int
+pg_columns_read(struct pg_conn *c, const struct sql_table *t,
     struct pg_result **out, struct err *e)
 {
 	struct buf name = { 0 }, sql = { 0 };
@@ -229,38 +229,26 @@ find_row(const struct pg_result *r, const char *name)
 	return -1;
 }
 
-static int
-choose_all(const struct pg_result *r, const struct plan *p, struct arena *a,
-    struct pg_column *out, struct err *e)
+int
+pg_columns_choose(const struct pg_result *catalog, const struct plan *p,
+    struct arena *a, struct pg_column **cols, struct err *e)
 {
+	struct pg_column *out = arena_zalloc(a, (p->n + 1) * sizeof(*out));
 	for (size_t i = 0; i < p->n; i++) {
-		int row = find_row(r, p->cols[i].name);
+		int row = find_row(catalog, p->cols[i].name);
 		if (row < 0)
 			return err_config(e, "42703",
 			    "column %s is gone from the target table",
 			    p->cols[i].name);
 		uint32_t oid =
-		    (uint32_t)strtoul(PQgetvalue(r, row, 2), NULL, 10);
+		    (uint32_t)strtoul(PQgetvalue(catalog, row, 2), NULL, 10);
 		out[i] = choose(p->cols[i].type, oid);
 		out[i].plan = &p->cols[i];
-		out[i].type = arena_strdup(a, PQgetvalue(r, row, 1));
+		out[i].type = arena_strdup(a, PQgetvalue(catalog, row, 1));
 		out[i].collated = is_text_oid(oid);
 		out[i].text_compare = !out[i].collated && !equality_tells(oid);
-		out[i].always = PQgetvalue(r, row, 3)[0] == 't';
+		out[i].always = PQgetvalue(catalog, row, 3)[0] == 't';
 	}
+	*cols = out;
 	return 0;
-}
-
-int
-pg_columns_choose(struct pg_conn *c, const struct sql_table *t,
-    const struct plan *p, struct arena *a, struct pg_column **out,
-    struct err *e)
-{
-	struct pg_result *r;
-	if (read_catalog(c, t, &r, e) < 0)
-		return -1;
-	*out = arena_zalloc(a, (p->n + 1) * sizeof(**out));
-	int rc = choose_all(r, p, a, *out, e);
-	db_pg_clear(&r);
-	return rc;
 }

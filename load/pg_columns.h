@@ -42,9 +42,12 @@ struct pg_column {
 	bool always;            /* GENERATED ALWAYS AS IDENTITY */
 };
 
+/* What the server says of t's columns, for any number of plans. */
+int pg_columns_read(struct pg_conn *c, const struct sql_table *t,
+    struct pg_result **out, struct err *e) MUST_CHECK;
+
 /* One pg_column per column of p, in a. */
-int pg_columns_choose(struct pg_conn *c, const struct sql_table *t,
-    const struct plan *p, struct arena *a, struct pg_column **out,
-    struct err *e) MUST_CHECK;
+int pg_columns_choose(const struct pg_result *catalog, const struct plan *p,
+    struct arena *a, struct pg_column **out, struct err *e) MUST_CHECK;
 
 #endif

@@ -11,8 +11,11 @@ enum pg_copying { PG_COPY_NONE, PG_COPY_DIRECT, PG_COPY_STAGE };
 
 struct pg_session {
 	struct pg_conn *c;
-	bool direct;      /* COPY straight in is still right */
-	bool transaction; /* between begin and its end */
+	/* Of the table as it was looked at last; each plan needs them. */
+	struct pg_result *catalog; /* pg_columns_read; NULL: not asked yet */
+	int unique;                /* what pg_unique said; -1: not asked yet */
+	bool direct;               /* COPY straight in is still right */
+	bool transaction;          /* between begin and its end */
 	struct {
 		struct arena arena;
 		struct pg_shape shape; /* shape.plan NULL: not prepared */

@@ -70,6 +70,8 @@ pg_look(struct target_table *t, struct err *e)
 {
 	struct pg_session *pg = t->self;
 	char kind[2];
+	db_pg_clear(&pg->catalog);
+	pg->unique = -1;
 	if (find_kind(t, kind, e) < 0)
 		return -1;
 	t->exists = kind[0] != '\0';

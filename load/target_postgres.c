@@ -14,6 +14,7 @@ pg_open(struct target_table *t, struct err *e)
 	struct pg_session *pg = mem_zalloc(sizeof(*pg));
 	t->self = pg;
 	pg->direct = true;
+	pg->unique = -1;
 	return db_pg_take(t->kept, t->entity->target.conn, "load", &pg->c, e);
 }
 
@@ -22,7 +23,10 @@ pg_unique(
     struct target_table *t, const char *const *cols, size_t n, struct err *e)
 {
 	struct pg_session *pg = t->self;
-	return db_pg_has_unique(pg->c, &t->table, cols, n, e);
+	/* Always about the entity's key. */
+	if (pg->unique < 0)
+		pg->unique = db_pg_has_unique(pg->c, &t->table, cols, n, e);
+	return pg->unique;
 }
 
 static const char *
@@ -103,7 +107,10 @@ pg_prepare(struct target_table *t, const struct plan *p, struct err *e)
 		return -1;
 	arena_reset(a);
 	*s = (struct pg_shape){ .table = &t->table, .key = &t->entity->key };
-	if (pg_columns_choose(pg->c, &t->table, p, a, &s->cols, e) < 0)
+	if (!pg->catalog &&
+	    pg_columns_read(pg->c, &t->table, &pg->catalog, e) < 0)
+		return -1;
+	if (pg_columns_choose(pg->catalog, p, a, &s->cols, e) < 0)
 		return -1;
 	s->plan = p;
 	s->direct = t->empty && p->kind == PLAN_UPSERT;
@@ -222,6 +229,7 @@ pg_close(struct target_table *t)
 	if (!pg)
 		return;
 	pg_rollback(t);
+	db_pg_clear(&pg->catalog);
 	db_pg_give(t->kept, t->entity->target.conn, &pg->c);
 	for (size_t i = 0; i < PLAN_KINDS; i++)
 		arena_free(&pg->plans[i].arena);
