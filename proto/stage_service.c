@@ -161,11 +161,13 @@ close_run(struct stage *st, const struct message *m, struct err *e)
 	/* The stage may have work that only a complete run is worth. */
 	if (st->open && stage_control(st, m, e) < 0)
 		return -1;
-	stage_finish(st);
 	/* The answer is about the run that was named, whether or not this
-	 * stage had a part in it. */
+	 * stage had a part in it. What is tidied up after it is nobody's wait.
+	 */
 	st->run = m->run;
-	return stage_report(st, &(struct message){ .kind = MSG_CLOSED }, e);
+	int r = stage_report(st, &(struct message){ .kind = MSG_CLOSED }, e);
+	stage_finish(st);
+	return r;
 }
 
 static int
