@@ -91,21 +91,53 @@ next_frame(int fd, struct buf *out)
 	return (size_t)k == len;
 }
 
-static int
-each_record(struct span in, record_fn *fn, void *ctx, struct err *e)
+int
+intent_frames(const struct place *p, const struct intent_id *id, frame_fn *fn,
+    void *ctx, struct err *e)
 {
-	struct record run[RECORD_RUN];
+	struct buf path = { 0 }, frame = { 0 };
 	struct blob_reader reader;
+	int r = 0, more = 1;
+
+	place_intent(p, id, &path);
+	int fd = open(buf_str(&path), O_RDONLY | O_CLOEXEC);
+	bool absent = fd < 0 && errno == ENOENT;
+	while (fd >= 0 && r == 0 && (more = next_frame(fd, &frame)) == 1) {
+		/* Only what a crash of the host tore does not match its
+		 * checksum. */
+		if (blob_open(buf_span(&frame), &reader, e)) {
+			err_clear(e);
+			break;
+		}
+		r = fn(ctx, buf_span(&frame), reader, e);
+	}
+	if ((fd < 0 && !absent) || more < 0)
+		r = err_errno(
+		    e, "cannot read the intent file %s", buf_str(&path));
+	if (fd >= 0)
+		close(fd);
+	buf_free(&frame);
+	buf_free(&path);
+	return r < 0 ? -1 : 0;
+}
+
+struct records {
+	record_fn *fn;
+	void *ctx;
+};
+
+static int
+each_record(
+    void *ctx, struct span blob, struct blob_reader reader, struct err *e)
+{
+	const struct records *to = ctx;
+	struct record run[RECORD_RUN];
 	size_t n;
 	int r;
 
-	/* Only what a crash of the host tore does not match its checksum. */
-	if (blob_open(in, &reader, e)) {
-		err_clear(e);
-		return 1;
-	}
+	(void)blob;
 	while ((r = blob_next(&reader, run, &n, e)) == 1) {
-		r = fn(ctx, run, n, e);
+		r = to->fn(to->ctx, run, n, e);
 		if (r)
 			return r;
 	}
@@ -116,22 +148,8 @@ int
 intent_read(const struct place *p, const struct intent_id *id, record_fn *fn,
     void *ctx, struct err *e)
 {
-	struct buf path = { 0 }, frame = { 0 };
-	int r = 0, more = 1;
-
-	place_intent(p, id, &path);
-	int fd = open(buf_str(&path), O_RDONLY | O_CLOEXEC);
-	bool absent = fd < 0 && errno == ENOENT;
-	while (fd >= 0 && r == 0 && (more = next_frame(fd, &frame)) == 1)
-		r = each_record(buf_span(&frame), fn, ctx, e);
-	if ((fd < 0 && !absent) || more < 0)
-		r = err_errno(
-		    e, "cannot read the intent file %s", buf_str(&path));
-	if (fd >= 0)
-		close(fd);
-	buf_free(&frame);
-	buf_free(&path);
-	return r < 0 ? -1 : 0;
+	struct records to = { fn, ctx };
+	return intent_frames(p, id, each_record, &to, e);
 }
 
 int

@@ -20,6 +20,13 @@ int intent_append(const struct place *p, const struct intent_id *id,
 int intent_read(const struct place *p, const struct intent_id *id,
     record_fn *fn, void *ctx, struct err *e) MUST_CHECK;
 
+/* The same, frame by frame: the blob and a reader of it. 0 go on, 1 enough, -1
+ * failed. */
+typedef int frame_fn(
+    void *ctx, struct span blob, struct blob_reader records, struct err *e);
+int intent_frames(const struct place *p, const struct intent_id *id,
+    frame_fn *fn, void *ctx, struct err *e) MUST_CHECK;
+
 int intent_remove(const struct place *p, const struct intent_id *id,
     struct err *e) MUST_CHECK;
 

@@ -10,13 +10,6 @@ part_seen(const struct part *p, const struct entry *en)
 	       en->attempt == attempts_newest(p->attempts, en->chunk);
 }
 
-static struct entry *
-find_or_add(struct part *p, const uint8_t bk[16])
-{
-	struct entry *en = table_find(&p->table, bk);
-	return en ? en : table_add(&p->table, bk);
-}
-
 static void
 learn(struct part *p, struct entry *en, const struct record *r)
 {
@@ -42,7 +35,7 @@ static void
 load_one(struct part *p, const struct record *r)
 {
 	if (r->op != RECORD_DELETE) {
-		learn(p, find_or_add(p, r->bk), r);
+		learn(p, table_put(&p->table, r->bk), r);
 		return;
 	}
 	struct entry *en = table_find(&p->table, r->bk);
@@ -122,19 +115,8 @@ struct pass {
 	struct part *part;
 	const struct except *except;
 	int (*fn)(const struct pass *, const struct record *, struct err *);
+	bool whole; /* blobs may go to the journal as they are */
 };
-
-static int
-take_run(void *ctx, const struct record *r, size_t n, struct err *e)
-{
-	const struct pass *pass = ctx;
-	int result = 0;
-
-	fetch_ahead(pass->part, r, n);
-	for (size_t i = 0; i < n && result == 0; i++)
-		result = pass->fn(pass, &r[i], e);
-	return result;
-}
 
 static int
 compare_hash(const void *a, const void *b)
@@ -149,13 +131,18 @@ is_excepted(const struct except *x, const uint8_t *bk)
 	       bsearch(bk, x->hashes, x->n, 16, compare_hash) != NULL;
 }
 
+/* Smaller blobs are joined, for many of them would make a long journal; larger
+ * ones are cut, for a reader holds one in memory. */
+enum { WHOLE_MIN = 64 << 10, WHOLE_MAX = 1 << 20 };
+
+static const int added_by[] = { [RECORD_INSERT] = 1,
+	[RECORD_UPDATE] = 0,
+	[RECORD_DELETE] = -1,
+	[RECORD_DOUBT] = 0 };
+
 static int
 commit_record(const struct pass *pass, const struct record *r, struct err *e)
 {
-	static const int added[] = { [RECORD_INSERT] = 1,
-		[RECORD_UPDATE] = 0,
-		[RECORD_DELETE] = -1,
-		[RECORD_DOUBT] = 0 };
 	struct record rec = *r;
 
 	if (is_excepted(pass->except, r->bk))
@@ -163,7 +150,7 @@ commit_record(const struct pass *pass, const struct record *r, struct err *e)
 	if (rec.op == RECORD_DELETE)
 		rec.key = (struct span){ 0 };
 	keep_in_step(pass->part, &rec);
-	return state_append(pass->part->state, &rec, added[rec.op], e);
+	return state_append(pass->part->state, &rec, added_by[rec.op], e);
 }
 
 static bool
@@ -201,6 +188,53 @@ doubt_record(const struct pass *pass, const struct record *r, struct err *e)
 	return p->rules->write ? state_append(p->state, &rec, added, e) : 0;
 }
 
+static int
+take_records(const struct pass *pass, struct blob_reader *reader, struct err *e)
+{
+	struct record run[RECORD_RUN];
+	size_t n;
+	int r;
+
+	while ((r = blob_next(reader, run, &n, e)) == 1) {
+		fetch_ahead(pass->part, run, n);
+		for (size_t i = 0; i < n; i++)
+			if (pass->fn(pass, &run[i], e))
+				return -1;
+	}
+	return r;
+}
+
+static int
+take_whole(
+    struct part *p, struct span blob, struct blob_reader *reader, struct err *e)
+{
+	struct record run[RECORD_RUN];
+	uint32_t records = reader->left;
+	int64_t added = 0;
+	size_t n;
+	int r;
+
+	while ((r = blob_next(reader, run, &n, e)) == 1) {
+		fetch_ahead(p, run, n);
+		for (size_t i = 0; i < n; i++) {
+			keep_in_step(p, &run[i]);
+			added += added_by[run[i].op];
+		}
+	}
+	return r ? -1 : state_append_blob(p->state, blob, records, added, e);
+}
+
+static int
+take_frame(
+    void *ctx, struct span blob, struct blob_reader reader, struct err *e)
+{
+	const struct pass *pass = ctx;
+
+	return pass->whole && blob.len >= WHOLE_MIN && blob.len <= WHOLE_MAX
+		   ? take_whole(pass->part, blob, &reader, e)
+		   : take_records(pass, &reader, e);
+}
+
 /* Takes the intents of id through one pass into one commit of the journal, then
  * removes them. If this fails half way the files still say everything. */
 static int
@@ -210,7 +244,7 @@ settle(struct part *p, const struct intent_id *id, struct pass *pass,
 	struct intent_id copy = *id; /* id may stand in the list */
 	if (p->rules->write)
 		state_begin(p->state, &copy);
-	if (intent_read(&p->place, &copy, take_run, pass, e))
+	if (intent_frames(&p->place, &copy, take_frame, pass, e))
 		return -1;
 	if (!p->rules->write)
 		return 0;
@@ -226,7 +260,10 @@ int
 part_commit(struct part *p, uint32_t chunk, uint32_t attempt,
     const struct except *except, struct err *e)
 {
-	struct pass pass = { p, except, commit_record };
+	/* A journalled delete has no key, an intended one has. */
+	bool whole =
+	    p->rules->write && chunk != CHUNK_DELETES && !(except && except->n);
+	struct pass pass = { p, except, commit_record, whole };
 	struct intent_id *id = find_open(p, chunk, attempt);
 	return id ? settle(p, id, &pass, e) : 0;
 }
@@ -235,7 +272,7 @@ int
 part_void(struct part *p, uint32_t chunk, struct err *e)
 {
 	uint16_t newest = attempts_newest(p->attempts, chunk);
-	struct pass pass = { p, NULL, doubt_record };
+	struct pass pass = { p, NULL, doubt_record, false };
 
 	for (size_t i = 0; i < p->nopen;) {
 		if (p->open[i].chunk != chunk || p->open[i].attempt >= newest) {
@@ -254,7 +291,7 @@ part_void(struct part *p, uint32_t chunk, struct err *e)
 static int
 settle_left_over(struct part *p, struct err *e)
 {
-	struct pass pass = { p, NULL, doubt_record };
+	struct pass pass = { p, NULL, doubt_record, false };
 	struct intent_id *list;
 	size_t n;
 	int r = intent_list(&p->place, &list, &n, e);

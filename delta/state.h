@@ -58,6 +58,9 @@ int state_scan(
 void state_begin(struct state *s, const struct intent_id *id);
 int state_append(struct state *s, const struct record *r, int added,
     struct err *e) MUST_CHECK;
+/* Records as the blob that they came in: no need to take it apart. */
+int state_append_blob(struct state *s, struct span blob, uint32_t records,
+    int64_t added, struct err *e) MUST_CHECK;
 int state_commit(struct state *s, struct err *e) MUST_CHECK;
 
 /* 1 if the journal has a commit of that id, 0, or -1. */

@@ -64,10 +64,9 @@ start(struct state *s, struct err *e)
 }
 
 static int
-put_blob(struct state *s, struct err *e)
+insert(struct state *s, struct span data, uint32_t records, int64_t added,
+    struct err *e)
 {
-	struct span data = blob_finish(&s->blob);
-
 	if (!s->in_commit) {
 		s->in_commit = true;
 		if (start(s, e))
@@ -76,15 +75,38 @@ put_blob(struct state *s, struct err *e)
 	sqlite3_bind_int64(s->insert, 1, (int64_t)s->id.run);
 	sqlite3_bind_int64(s->insert, 2, s->id.chunk);
 	sqlite3_bind_int64(s->insert, 3, s->id.attempt);
-	sqlite3_bind_int64(s->insert, 4, s->blob.records);
-	sqlite3_bind_int64(s->insert, 5, s->blob_added);
+	sqlite3_bind_int64(s->insert, 4, records);
+	sqlite3_bind_int64(s->insert, 5, added);
 	sqlite3_bind_blob64(s->insert, 6, data.data, data.len, SQLITE_STATIC);
 	if (state_step(s, s->insert, e))
 		return -1;
-	s->commit_records += s->blob.records;
-	s->commit_added += s->blob_added;
+	s->commit_records += records;
+	s->commit_added += added;
+	return 0;
+}
+
+static int
+put_blob(struct state *s, struct err *e)
+{
+	struct span data = blob_finish(&s->blob);
+
+	if (insert(s, data, s->blob.records, s->blob_added, e))
+		return -1;
 	s->blob_added = 0;
 	blob_clear(&s->blob);
+	return 0;
+}
+
+int
+state_append_blob(struct state *s, struct span blob, uint32_t records,
+    int64_t added, struct err *e)
+{
+	/* The later record of a key wins: what came before stays before. */
+	if ((s->blob.records && put_blob(s, e)) ||
+	    insert(s, blob, records, added, e)) {
+		give_up(s);
+		return -1;
+	}
 	return 0;
 }
 
