@@ -102,19 +102,16 @@ judge_all(struct work *w)
 static int
 intend(struct work *w, struct err *e)
 {
-	struct buf key = { 0 };
+	struct blob *to = &w->part->changes;
 
 	if (!w->nchanged || !w->part->rules->write)
 		return 0;
-	blob_clear(&w->part->changes);
+	blob_clear(to);
 	for (size_t i = 0; i < w->nchanged; i++) {
 		size_t row = w->changed[i];
-		struct record r = rows_record(
-		    &w->rows, row, (enum record_op)w->verdicts[row], &key);
-		blob_put(&w->part->changes, &r);
+		rows_put(&w->rows, row, (enum record_op)w->verdicts[row], to);
 	}
-	buf_free(&key);
-	return part_intend(w->part, w->b, &w->part->changes, e);
+	return part_intend(w->part, w->b, to, e);
 }
 
 static void

@@ -19,11 +19,12 @@ append(uint8_t *at, const void *p, size_t n)
 	return at + n;
 }
 
-void
-record_put(struct buf *out, const struct record *r)
+/* All but the key and its length; extra: how much more room to make. */
+static void
+put_fixed(struct buf *out, const struct record *r, size_t extra)
 {
 	static const uint8_t zero[DH];
-	buf_reserve(out, 1 + BK + DH + MARK + ULEB_MAX + r->key.len);
+	buf_reserve(out, 1 + BK + DH + MARK + extra);
 	uint8_t *at = out->data + out->len;
 	*at++ = (uint8_t)r->op;
 	at = append(at, r->bk, BK);
@@ -32,6 +33,12 @@ record_put(struct buf *out, const struct record *r)
 		at = append(at, &r->mark, MARK);
 	}
 	out->len = (size_t)(at - out->data);
+}
+
+void
+record_put(struct buf *out, const struct record *r)
+{
+	put_fixed(out, r, ULEB_MAX + r->key.len);
 	buf_put_uleb(out, r->key.len);
 	buf_put(out, r->key.data, r->key.len);
 }
@@ -69,6 +76,39 @@ blob_put(struct blob *b, const struct record *r)
 		buf_extend(&b->bytes, HEADER);
 	record_put(&b->bytes, r);
 	b->records++;
+}
+
+size_t
+blob_begin(struct blob *b, const struct record *r)
+{
+	if (!b->bytes.len)
+		buf_extend(&b->bytes, HEADER);
+	put_fixed(&b->bytes, r, ULEB_MAX);
+	buf_extend(&b->bytes, 1); /* the length of most keys */
+	return b->bytes.len;
+}
+
+void
+blob_end(struct blob *b, size_t key_at)
+{
+	struct buf *out = &b->bytes;
+	size_t len = out->len - key_at;
+
+	b->records++;
+	if (len < 0x80) {
+		out->data[key_at - 1] = (uint8_t)len;
+		return;
+	}
+	/* A longer length: written behind the key to learn its size, then
+	 * both change places. */
+	uint8_t length[ULEB_MAX];
+	size_t end = out->len;
+	buf_put_uleb(out, len);
+	size_t n = out->len - end;
+	memcpy(length, out->data + end, n);
+	memmove(out->data + key_at - 1 + n, out->data + key_at, len);
+	memcpy(out->data + key_at - 1, length, n);
+	out->len--;
 }
 
 struct span

@@ -41,6 +41,10 @@ struct blob {
 	uint32_t records;
 };
 void blob_put(struct blob *b, const struct record *r);
+/* The same in two steps: the caller appends the packed key to b->bytes between
+ * them. begin's result is for end; r->key is not looked at. */
+size_t blob_begin(struct blob *b, const struct record *r);
+void blob_end(struct blob *b, size_t key_at);
 struct span blob_finish(struct blob *b); /* good until the next call */
 void blob_clear(struct blob *b);         /* keeps the memory */
 void blob_free(struct blob *b);

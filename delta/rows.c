@@ -1,5 +1,6 @@
 #include "delta/rows.h"
 #include "proto/canon.h"
+#include "proto/decimal.h"
 #include "proto/rowversion.h"
 
 enum { VALUE_TEXT_MAX = 100 };
@@ -52,13 +53,55 @@ rows_open(
 	return 0;
 }
 
+/* As canon_value of column_value, without the way through a struct value for
+ * what most keys are made of. */
+static void
+put_field(const struct column *c, size_t row, struct buf *out)
+{
+	if (c->type == VT_INT && !c->nulls) {
+		buf_reserve(out, 2 + DECIMAL_I64_MAX);
+		uint8_t *at = out->data + out->len;
+		at[0] = (uint8_t)canon_tag(VT_INT);
+		at[1] = (uint8_t)decimal_from_i64(
+		    column_i64(c, row), (char *)at + 2);
+		out->len += 2 + (size_t)at[1];
+		return;
+	}
+	if (c->type == VT_TEXT && !c->nulls) {
+		struct span s = column_bytes(c, row);
+		buf_putc(out, (uint8_t)canon_tag(VT_TEXT));
+		buf_put_uleb(out, s.len);
+		buf_put(out, s.data, s.len);
+		return;
+	}
+	struct value v = column_value(c, row);
+	canon_value(&v, out);
+}
+
 void
 rows_key(const struct rows *r, size_t row, struct buf *out)
 {
-	for (size_t i = 0; i < r->nkey; i++) {
-		struct value v = column_value(r->key[i], row);
-		canon_value(&v, out);
-	}
+	for (size_t i = 0; i < r->nkey; i++)
+		put_field(r->key[i], row, out);
+}
+
+/* Without its key. */
+static struct record
+bare(const struct rows *r, size_t row, enum record_op op)
+{
+	return (struct record){ .op = op,
+		.bk = r->bk + 16 * row,
+		.dh = r->dh ? r->dh + 32 * row : NULL,
+		.mark = r->marks ? r->marks[row] : 0 };
+}
+
+void
+rows_put(const struct rows *r, size_t row, enum record_op op, struct blob *to)
+{
+	struct record rec = bare(r, row, op);
+	size_t key_at = blob_begin(to, &rec);
+	rows_key(r, row, &to->bytes);
+	blob_end(to, key_at);
 }
 
 struct record
@@ -67,11 +110,9 @@ rows_record(
 {
 	buf_clear(tmp);
 	rows_key(r, row, tmp);
-	return (struct record){ .op = op,
-		.bk = r->bk + 16 * row,
-		.dh = r->dh ? r->dh + 32 * row : NULL,
-		.mark = r->marks ? r->marks[row] : 0,
-		.key = buf_span(tmp) };
+	struct record rec = bare(r, row, op);
+	rec.key = buf_span(tmp);
+	return rec;
 }
 
 /* Cuts the text after `from` at a character, not inside one. */
