@@ -12,7 +12,7 @@ STYLE = ("text{font:13px sans-serif;fill:#24292f}"
 
 
 def colour(name):
-    if name in NIGHTS or name == "middle_quiet":
+    if name in (*NIGHTS, "middle_quiet", "quiet_probed"):
         return OURS
     return PEER if name in PEERS else LIMIT
 

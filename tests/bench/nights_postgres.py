@@ -4,9 +4,14 @@ import limits
 import orders
 import peers
 from pipeline import Pipeline
-from say import say
+from say import BenchError, say
 
 PRISTINE, SOURCE, TARGET, PEER = "pristine", "source", "target", "peer"
+
+
+class ProbedPipeline(Pipeline):
+    """The same entity, whose source is asked for a checksum first."""
+    FILE = "probed.yaml"
 
 
 class PostgresNights:
@@ -17,14 +22,16 @@ class PostgresNights:
         self.log = self.dir / "limit.log"
         self.group = bench.results.group(
             "postgres", "PostgreSQL to PostgreSQL", rows)
-        self.pipeline = Pipeline(
-            bench.bin, self.dir,
-            [{"name": "a", "driver": "postgres",
-              "dsn": self.server.dsn(SOURCE)},
-             {"name": "b", "driver": "postgres",
-              "dsn": self.server.dsn(TARGET)}],
-            {"connection": "a", "table": "orders"},
-            {"connection": "b", "table": "orders"})
+        ends = [{"name": "a", "driver": "postgres",
+                 "dsn": self.server.dsn(SOURCE)},
+                {"name": "b", "driver": "postgres",
+                 "dsn": self.server.dsn(TARGET)}]
+        source = {"connection": "a", "table": "orders"}
+        target = {"connection": "b", "table": "orders"}
+        self.pipeline = Pipeline(bench.bin, self.dir, ends, source, target)
+        self.probed = ProbedPipeline(
+            bench.bin, self.dir, ends, {**source, "probe": "checksum"},
+            target)
 
     def run(self, repeat):
         say(f"PostgreSQL: making {self.rows} rows")
@@ -53,6 +60,7 @@ class PostgresNights:
             self.compare_peers()
         self.first(number)
         self.quiet(number)
+        self.quiet_probed()
         self.usual(number)
         if self.with_peers:
             self.copy_peers()
@@ -112,6 +120,16 @@ class PostgresNights:
         self.add("copy_out", limits.copy_out(
             self.server, SOURCE, self.log), self.rows)
         self.night("quiet", orders.quiet_books(self.rows), number)
+
+    def quiet_probed(self):
+        """The first such night reads, and keeps the checksum; the second one
+        finds it again."""
+        say("    quiet night with `probe: checksum`")
+        books = orders.quiet_books(self.rows)
+        self.probed.night(books)
+        self.add("quiet_probed", self.probed.night(books, self.server))
+        if self.probed.chunks_read():
+            raise BenchError("the probe found no unchanged source")
 
     def usual(self, number):
         self.server.sql(SOURCE, *orders.Day(number).statements())

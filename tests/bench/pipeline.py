@@ -12,18 +12,24 @@ ENDED = re.compile(r'msg="stage ended" worker=(\S+) pid=\d+ user_ms=(\d+) '
 
 
 class Pipeline:
-    """connections, source and target are written as JSON, which is YAML."""
+    """connections, source and target are written as JSON, which is YAML.
+    Pipelines of one folder have one store."""
+    FILE = "pipeline.yaml"
 
     def __init__(self, bin_dir, folder, connections, source, target, **more):
         self.bin, self.dir = bin_dir, folder
         self.dir.mkdir(parents=True, exist_ok=True)
-        self.file = self.dir / "pipeline.yaml"
+        self.file = self.dir / self.FILE
         self.out, self.log = self.dir / "out.json", self.dir / "log"
         entity = {"name": "orders", "source": source, "target": target,
                   "key": ["order_no", "site"], "normalize": "clean", **more}
         self.file.write_text(json.dumps(
             {"version": 1, "connections": connections, "entities": [entity]},
             indent=1), encoding="utf-8")
+
+    def chunks_read(self):
+        """Of the last night."""
+        return self.log.read_text("utf-8", "replace").count('msg="chunk read"')
 
     def forget(self):
         """The next night is a first night."""

@@ -14,6 +14,7 @@ TITLES = {
     "scan": "scan that reads every column (SELECT max(…))",
     "first": "syncline, first night",
     "quiet": "syncline, quiet night",
+    "quiet_probed": "syncline, quiet night, probe: checksum",
     "usual": "syncline, usual night",
     "middle_quiet": "normalize | identity | delta as filters, quiet",
     "first_visible": "syncline, first run: start to row in the target",
@@ -29,6 +30,7 @@ TITLES = {
 # What each item is divided by.
 LIMITS = {
     "postgres": {"first": "copy_out_in", "quiet": "copy_out",
+                 "quiet_probed": "copy_out",
                  "usual": "copy_out_usual", "pgcopydb": "copy_out_in",
                  "pgloader": "copy_out_in", "fdw_compare": "copy_out",
                  "fdw_compare_md5": "copy_out"},

@@ -18,7 +18,7 @@ ROWS = 2000
 STAGES = ["extract.0", "normalize.0", "identity.0", "delta.0", "load.0"]
 GROUPS = {
     "postgres": {"copy_out_in", "first", "copy_out", "quiet",
-                 "copy_out_usual", "usual"},
+                 "quiet_probed", "copy_out_usual", "usual"},
     "null": {"first", "quiet", "middle_quiet"},
     "rowversion": {"one_change"},
     "sqlite": {"insert_select", "first", "scan", "quiet", "usual"},
