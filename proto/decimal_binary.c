@@ -53,6 +53,68 @@ from_short(double v, char out[DECIMAL_DOUBLE_MAX])
 	return 0;
 }
 
+__extension__ typedef unsigned __int128 u128;
+
+/* q / 10^k, q > 0, without trailing zeros. */
+static size_t
+put_scaled(uint64_t q, unsigned k, bool negative, char *out)
+{
+	uint8_t d[DIGITS_MAX];
+	for (; k && q % 10 == 0; k--)
+		q /= 10;
+	size_t n = digits_put_u64(q, d), o = 0;
+	size_t whole = n > k ? n - k : 0;
+	if (negative)
+		out[o++] = '-';
+	if (!whole)
+		out[o++] = '0';
+	memcpy(out + o, d, whole);
+	o += whole;
+	if (!k)
+		return o;
+	out[o++] = '.';
+	memset(out + o, '0', k - (n - whole));
+	o += k - (n - whole);
+	memcpy(out + o, d + whole, n - whole);
+	return o + n - whole;
+}
+
+/*
+ * Doubles from 10^-6 to 2^52 that need up to 17 digits, in exact integers: v
+ * is m / 2^s, so m * 10^k / 2^s rounded is what printf would print with k
+ * fraction digits, and what was rounded away tells whether it reads back as v.
+ * 0 if v is not of these; a power of two is not, for the gap below it is half
+ * as wide.
+ */
+static size_t
+from_exact(double v, char out[DECIMAL_DOUBLE_MAX])
+{
+	uint64_t bits,
+	    ten = 100000000000000; /* 10^14: the first of 15 digits */
+	memcpy(&bits, &v, sizeof(bits));
+	uint64_t low = bits & ((UINT64_C(1) << 52) - 1);
+	if (!low || !(fabs(v) >= 1e-6 && fabs(v) < 0x1p52))
+		return 0;
+	uint64_t m = low | UINT64_C(1) << 52;
+	unsigned s = 1075 - (unsigned)(bits >> 52 & 0x7ff);
+	unsigned k = 0;
+	u128 scale = 1; /* 10^k: at most 10^22 */
+	while (m * scale >> s < ten && ++k <= 22)
+		scale *= 10;
+	for (int digits = 15; digits <= 17 && k <= 22; digits++) {
+		u128 exact = m * scale, one = (u128)1 << s;
+		u128 rest = exact & (one - 1), half = one >> 1;
+		uint64_t q = (uint64_t)(exact >> s);
+		bool up = rest > half || (rest == half && (q & 1));
+		u128 lost = 2 * (up ? one - rest : rest);
+		if (lost < scale || (lost == scale && !(m & 1)))
+			return put_scaled(q + up, k, v < 0, out);
+		scale *= 10;
+		k++;
+	}
+	return 0;
+}
+
 /* Raises the last digit of "d.ddde-nn" by one unit; false if it carries out
  * of the first digit. */
 static bool
@@ -100,6 +162,8 @@ decimal_from_double(double v, char out[DECIMAL_DOUBLE_MAX])
 	if (fabs(v) < 0x1p53 && v == nearbyint(v))
 		return decimal_from_i64((int64_t)v, out);
 	size_t n = from_short(v, out);
+	if (!n)
+		n = from_exact(v, out);
 	if (n)
 		return n;
 	char text[40];
