@@ -1,59 +1,68 @@
 #include "extract/sqlite_value.h"
+#include "proto/column_put.h"
 #include "proto/decimal.h"
 #include "proto/limits.h"
 #include <math.h>
 #include <sqlite3.h>
 #include <string.h>
 
-static void
+/* A value and what was asked about it: each question is a call. */
+struct cell {
+	sqlite3_value *v;
+	int storage;
+	struct span s; /* text and blobs only */
+};
+
+static inline void
 put_span(struct emit_column *c, struct span s)
 {
-	column_builder_bytes(&c->values, s.data, s.len);
+	column_put_bytes(&c->values, s.data, s.len, s.len);
 }
 
 static struct span
-number_text(sqlite3_stmt *st, int i, char out[DECIMAL_DOUBLE_MAX])
+number_text(const struct cell *x, char out[DECIMAL_DOUBLE_MAX])
 {
 	struct span s = { (const uint8_t *)out, 0 };
 
-	if (sqlite3_column_type(st, i) == SQLITE_INTEGER)
-		s.len = decimal_from_i64(sqlite3_column_int64(st, i), out);
+	if (x->storage == SQLITE_INTEGER)
+		s.len = decimal_from_i64(sqlite3_value_int64(x->v), out);
 	else
-		s.len = decimal_from_double(sqlite3_column_double(st, i), out);
+		s.len = decimal_from_double(sqlite3_value_double(x->v), out);
 	return s;
 }
 
-static struct span
-stored_bytes(sqlite3_stmt *st, int i)
+static bool
+has_bytes(const struct cell *x)
+{
+	return x->storage == SQLITE_TEXT || x->storage == SQLITE_BLOB;
+}
+
+static const uint8_t *
+stored_bytes(const struct cell *x)
 {
 	/* As a blob, a text would come in the file's own encoding. */
-	const void *p = sqlite3_column_type(st, i) == SQLITE_TEXT
-			    ? (const void *)sqlite3_column_text(st, i)
-			    : sqlite3_column_blob(st, i);
-	return (struct span){ p, (size_t)sqlite3_column_bytes(st, i) };
+	return x->storage == SQLITE_TEXT ? sqlite3_value_text(x->v)
+					 : sqlite3_value_blob(x->v);
 }
 
 /* Numbers by their plain text, text and blobs by their bytes. */
 static void
-put_plain(struct emit_column *c, sqlite3_stmt *st, int i, int storage)
+put_plain(struct emit_column *c, const struct cell *x)
 {
 	char digits[DECIMAL_DOUBLE_MAX];
 
-	if (storage == SQLITE_TEXT || storage == SQLITE_BLOB)
-		put_span(c, stored_bytes(st, i));
-	else
-		put_span(c, number_text(st, i, digits));
+	put_span(c, has_bytes(x) ? x->s : number_text(x, digits));
 }
 
 static void
-put_demoted(struct emit_column *c, sqlite3_stmt *st, int i, int storage)
+put_demoted(struct emit_column *c, const struct cell *x)
 {
 	char digits[DECIMAL_DOUBLE_MAX];
 
-	if (storage == SQLITE_TEXT || storage == SQLITE_BLOB)
-		put_span(c, stored_bytes(st, i));
+	if (has_bytes(x))
+		put_span(c, x->s);
 	else
-		emit_number_text(c, number_text(st, i, digits));
+		emit_number_text(c, number_text(x, digits));
 }
 
 static bool
@@ -79,63 +88,56 @@ is_canonical(struct span s)
 }
 
 static bool
-put_decimal(struct emit_column *c, sqlite3_stmt *st, int i, int storage)
+put_decimal(struct emit_column *c, const struct cell *x)
 {
 	char digits[DECIMAL_DOUBLE_MAX];
-	struct span s;
 
-	if (storage == SQLITE_BLOB)
+	if (x->storage == SQLITE_BLOB ||
+	    (x->storage == SQLITE_TEXT && (c->comma || !is_canonical(x->s))))
 		return false;
-	if (storage == SQLITE_TEXT) {
-		s = stored_bytes(st, i);
-		if (c->comma || !is_canonical(s))
-			return false;
-	} else {
-		s = number_text(st, i, digits);
-	}
-	put_span(c, s);
+	put_span(c, has_bytes(x) ? x->s : number_text(x, digits));
 	return true;
 }
 
 static bool
-put_bool(struct emit_column *c, sqlite3_stmt *st, int i, int storage)
+put_bool(struct emit_column *c, const struct cell *x)
 {
-	int64_t v = sqlite3_column_int64(st, i);
+	int64_t v =
+	    x->storage == SQLITE_INTEGER ? sqlite3_value_int64(x->v) : -1;
 
-	if (storage != SQLITE_INTEGER || (v != 0 && v != 1))
+	if (v != 0 && v != 1)
 		return false;
-	column_builder_fixed(&c->values, &(uint8_t){ (uint8_t)v });
+	column_put_u8(&c->values, (uint8_t)v);
 	return true;
 }
 
 static bool
-put_int(struct emit_column *c, sqlite3_stmt *st, int i, int storage)
+put_int(struct emit_column *c, const struct cell *x)
 {
-	if (storage != SQLITE_INTEGER)
+	if (x->storage != SQLITE_INTEGER)
+		return false;
+	column_put_i64(&c->values, sqlite3_value_int64(x->v));
+	return true;
+}
+
+static bool
+put_float(struct emit_column *c, const struct cell *x)
+{
+	if (has_bytes(x))
 		return false;
 	column_builder_fixed(
-	    &c->values, &(int64_t){ sqlite3_column_int64(st, i) });
+	    &c->values, &(double){ sqlite3_value_double(x->v) });
 	return true;
 }
 
 static bool
-put_float(struct emit_column *c, sqlite3_stmt *st, int i, int storage)
+put_json(struct emit_column *c, const struct cell *x)
 {
-	if (storage != SQLITE_FLOAT && storage != SQLITE_INTEGER)
+	if (x->storage == SQLITE_BLOB ||
+	    (x->storage == SQLITE_FLOAT &&
+		!isfinite(sqlite3_value_double(x->v))))
 		return false;
-	column_builder_fixed(
-	    &c->values, &(double){ sqlite3_column_double(st, i) });
-	return true;
-}
-
-static bool
-put_json(struct emit_column *c, sqlite3_stmt *st, int i, int storage)
-{
-	if (storage == SQLITE_BLOB ||
-	    (storage == SQLITE_FLOAT &&
-		!isfinite(sqlite3_column_double(st, i))))
-		return false;
-	put_plain(c, st, i, storage);
+	put_plain(c, x);
 	return true;
 }
 
@@ -165,23 +167,23 @@ sqlite_value_travels(enum value_type declared)
 
 /* False, and nothing added, if the value does not fit the declared type. */
 static bool
-put_declared(struct emit_column *c, sqlite3_stmt *st, int i, int storage)
+put_declared(struct emit_column *c, const struct cell *x)
 {
 	switch (c->declared) {
 	case VT_BOOL:
-		return put_bool(c, st, i, storage);
+		return put_bool(c, x);
 	case VT_INT:
-		return put_int(c, st, i, storage);
+		return put_int(c, x);
 	case VT_DECIMAL:
-		return put_decimal(c, st, i, storage);
+		return put_decimal(c, x);
 	case VT_FLOAT:
-		return put_float(c, st, i, storage);
+		return put_float(c, x);
 	case VT_TEXT:
 	case VT_BYTES:
-		put_plain(c, st, i, storage);
+		put_plain(c, x);
 		return true;
 	case VT_JSON:
-		return put_json(c, st, i, storage);
+		return put_json(c, x);
 	case VT_DATE:
 	case VT_TIME:
 	case VT_TIMESTAMP:
@@ -199,24 +201,28 @@ sqlite_value_put(
     struct emit *em, int i, sqlite3_stmt *st, size_t *bytes, struct err *e)
 {
 	struct emit_column *c = &em->cols[i];
-	int storage = sqlite3_column_type(st, i);
+	/* The value itself: nothing but this statement's next step, here in
+	 * this thread, changes it, and it is asked about more than once. */
+	sqlite3_value *v = sqlite3_column_value(st, i);
+	struct cell x = { .v = v, .storage = sqlite3_value_type(v) };
 
-	if (storage == SQLITE_NULL) {
-		column_builder_null(&c->values);
+	if (x.storage == SQLITE_NULL) {
+		column_put_null(&c->values);
 		return 0;
 	}
-	if (storage == SQLITE_TEXT || storage == SQLITE_BLOB) {
-		size_t n = (size_t)sqlite3_column_bytes(st, i);
-		if (n > LIMIT_VALUE_BYTES)
-			return emit_too_large(em, c, n, e);
-		*bytes += n;
+	if (has_bytes(&x)) {
+		x.s.len = (size_t)sqlite3_value_bytes(v);
+		if (x.s.len > LIMIT_VALUE_BYTES)
+			return emit_too_large(em, c, x.s.len, e);
+		x.s.data = stored_bytes(&x);
+		*bytes += x.s.len;
 	} else {
 		*bytes += 8;
 	}
-	if (!c->demoted && put_declared(c, st, i, storage))
+	if (!c->demoted && put_declared(c, &x))
 		return 0;
 	if (!c->demoted)
 		emit_demote(em, c);
-	put_demoted(c, st, i, storage);
+	put_demoted(c, &x);
 	return 0;
 }

@@ -54,17 +54,40 @@ column_put_commit(struct column_builder *b, size_t n)
 	memcpy(b->offs + 4 * b->rows, &off, sizeof(off));
 }
 
-/* n bytes at p, behind which `readable` bytes from p on may be read. */
+/* Copies n <= COLUMN_PUT_BLOCK bytes and touches no other: from both ends, so
+ * that the halves meet or overlap. */
+static inline void
+column_put_exact(uint8_t *to, const uint8_t *p, size_t n)
+{
+	if (n >= 16) {
+		memcpy(to, p, 16);
+		memcpy(to + n - 16, p + n - 16, 16);
+	} else if (n >= 8) {
+		memcpy(to, p, 8);
+		memcpy(to + n - 8, p + n - 8, 8);
+	} else if (n >= 4) {
+		memcpy(to, p, 4);
+		memcpy(to + n - 4, p + n - 4, 4);
+	} else if (n) {
+		to[0] = p[0];
+		to[n / 2] = p[n / 2];
+		to[n - 1] = p[n - 1];
+	}
+}
+
+/* The n bytes at p; from there on `readable` ones, n or more, may be read. */
 static inline void
 column_put_bytes(
     struct column_builder *b, const uint8_t *p, size_t n, size_t readable)
 {
-	if (n > COLUMN_PUT_BLOCK || readable < COLUMN_PUT_BLOCK ||
-	    !column_put_room(b, COLUMN_PUT_BLOCK)) {
+	if (n > COLUMN_PUT_BLOCK || !column_put_room(b, COLUMN_PUT_BLOCK)) {
 		column_builder_bytes(b, p, n);
 		return;
 	}
-	memcpy(b->data + b->bytes, p, COLUMN_PUT_BLOCK);
+	if (readable >= COLUMN_PUT_BLOCK)
+		memcpy(b->data + b->bytes, p, COLUMN_PUT_BLOCK);
+	else
+		column_put_exact(b->data + b->bytes, p, n);
 	column_put_commit(b, n);
 }
 
@@ -78,28 +101,6 @@ column_put_null(struct column_builder *b)
 	b->nulls[b->rows >> 3] |= (uint8_t)(1u << (b->rows & 7));
 	b->any_null = true;
 	column_put_commit(b, 0);
-}
-
-/* Takes the last row back; there is one. */
-static inline void
-column_put_undo(struct column_builder *b)
-{
-	uint8_t bit = (uint8_t)(1u << (--b->rows & 7));
-	uint8_t *nulls = b->nulls + (b->rows >> 3);
-	uint32_t off;
-
-	if (b->width) {
-		b->bytes -= b->width;
-	} else {
-		memcpy(&off, b->offs + 4 * b->rows, sizeof(off));
-		b->bytes = off;
-	}
-	if (!(*nulls & bit))
-		return;
-	*nulls &= (uint8_t)~bit;
-	b->any_null = false;
-	for (size_t i = 0; i < b->rows; i += 8)
-		b->any_null |= b->nulls[i >> 3] != 0;
 }
 
 #endif
