@@ -67,6 +67,20 @@ recall(struct run *r, struct arena *a, struct err *e)
 		   : 0;
 }
 
+/* In one transaction: the disk is waited for once. */
+static int
+begin_row(struct run *r, struct store_run *row, struct err *e)
+{
+	if (store_begin(store_of(r), STORE_DURABLE, e) < 0)
+		return -1;
+	if (store_run_create(store_of(r), row, e) == 0 &&
+	    store_run_move(store_of(r), row->id, STORE_RUN_RUNNING, NULL, e) ==
+		0)
+		return store_commit(store_of(r), e);
+	store_rollback(store_of(r));
+	return -1;
+}
+
 int
 ledger_begin(struct run *r, struct err *e)
 {
@@ -81,10 +95,7 @@ ledger_begin(struct run *r, struct err *e)
 		.host = host };
 	int result = close_leftover(r, &a, e);
 	if (result == 0)
-		result = store_run_create(store_of(r), &row, e);
-	if (result == 0)
-		result = store_run_move(
-		    store_of(r), row.id, STORE_RUN_RUNNING, NULL, e);
+		result = begin_row(r, &row, e);
 	r->id = row.id;
 	if (result == 0)
 		result = recall(r, &a, e);
