@@ -117,13 +117,18 @@ start(struct procs *ps, struct proc *p, struct err *e)
 int
 procs_start_due(struct procs *ps, struct err *e)
 {
+	/* Who has most to do before anything is read stands in front. */
+	static const enum proc_kind order[] = { PROC_DELTA, PROC_LOAD,
+		PROC_EXTRACT, PROC_NORMALIZE, PROC_IDENTITY, PROC_RESOLVER };
+	_Static_assert(ARRAY_LEN(order) == PROC_KINDS, "every kind");
 	int64_t now = clock_mono_ms();
-	for (size_t i = 0; i < ps->n; i++) {
-		struct proc *p = &ps->all[i];
-		if (p->state == PROC_DOWN && p->start_at_ms <= now &&
-		    start(ps, p, e) < 0)
-			return -1;
-	}
+	for (size_t k = 0; k < PROC_KINDS; k++)
+		for (size_t i = 0; i < procs_count(ps, order[k]); i++) {
+			struct proc *p = procs_get(ps, order[k], (unsigned)i);
+			if (p->state == PROC_DOWN && p->start_at_ms <= now &&
+			    start(ps, p, e) < 0)
+				return -1;
+		}
 	return 0;
 }
 

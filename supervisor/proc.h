@@ -46,6 +46,7 @@ struct proc {
 	int64_t start_at_ms;
 	int64_t started_ms;
 	struct retry backoff;
+	bool asked;       /* what a run asks before anything is read */
 	bool reopening;   /* died while its run goes on: has to open it again */
 	unsigned deaths;  /* in a row, each before an acknowledged batch */
 	struct err error; /* its last word; class ERR_NONE if it had none */

@@ -71,6 +71,12 @@ run_open_message(const struct run *r, enum proc_kind k, struct message *m)
 		m->body = buf_span(&r->mapped_schema);
 }
 
+bool
+run_loads(const struct run *r)
+{
+	return r->mode != MODE_ADOPT;
+}
+
 static void
 open_kind(struct run *r, enum proc_kind k)
 {
@@ -78,26 +84,6 @@ open_kind(struct run *r, enum proc_kind k)
 	run_open_message(r, k, &m);
 	if (run_send(r, k, &m) == 0)
 		r->awaiting += (unsigned)procs_count(&r->engine->procs, k);
-}
-
-static bool
-loads(const struct run *r)
-{
-	return r->mode != MODE_ADOPT;
-}
-
-void
-run_describe(struct run *r, bool count)
-{
-	struct err e = { 0 };
-	struct procs *ps = &r->engine->procs;
-	struct message m = { .kind = MSG_DESCRIBE,
-		.entity = r->entity->name,
-		.mode = r->mode,
-		.flag = count };
-	r->awaiting++;
-	if (proc_send(ps, procs_get(ps, PROC_LOAD, 0), &m, &e) < 0)
-		run_fail(r, &e);
 }
 
 static void
@@ -109,26 +95,8 @@ enter_describe(struct run *r)
 		run_fail(r, &e);
 		return;
 	}
-	open_kind(r, PROC_DELTA);
-	if (loads(r))
-		run_describe(r, false);
-}
-
-static void
-enter_plan(struct run *r)
-{
-	struct err e = { 0 };
-	struct message m = { .kind = MSG_PLAN,
-		.run = r->id,
-		.entity = r->entity->name,
-		.mode = r->mode,
-		.strategy = r->strategy };
-	if (r->strategy == STRATEGY_ROWVERSION)
-		m.version = buf_span(&r->watermark);
-	r->awaiting = 1;
-	if (proc_send(&r->engine->procs,
-		procs_get(&r->engine->procs, PROC_EXTRACT, 0), &m, &e) < 0)
-		run_fail(r, &e);
+	ask_all(r);
+	ask_settle(r);
 }
 
 static void
@@ -136,7 +104,7 @@ enter_open(struct run *r)
 {
 	open_kind(r, PROC_EXTRACT);
 	open_kind(r, PROC_IDENTITY);
-	if (loads(r))
+	if (run_loads(r))
 		open_kind(r, PROC_LOAD);
 	if (entity_resolves(r->entity))
 		open_kind(r, PROC_RESOLVER);
@@ -149,7 +117,7 @@ opened(const struct run *r, enum proc_kind k)
 {
 	if (k == PROC_RESOLVER)
 		return entity_resolves(r->entity);
-	return k != PROC_LOAD || loads(r);
+	return k != PROC_LOAD || run_loads(r);
 }
 
 static void
@@ -187,10 +155,13 @@ run_enter(struct run *r, enum run_phase phase)
 		return;
 	log_debug("phase", "phase", phase_names[phase], NULL);
 	r->phase = phase;
-	r->awaiting = 0;
+	/* What the start asked may be answered in the next phase. */
+	if (phase != RUN_DESCRIBE)
+		r->awaiting = 0;
 	r->progress_ms = clock_mono_ms();
 	switch (phase) {
 	case RUN_START:
+		ask_all(r);
 		if (procs_ready(&r->engine->procs))
 			run_enter(r, RUN_DESCRIBE);
 		break;
@@ -198,7 +169,8 @@ run_enter(struct run *r, enum run_phase phase)
 		enter_describe(r);
 		break;
 	case RUN_PLAN:
-		enter_plan(r);
+		if (r->planned)
+			ask_planned(r);
 		break;
 	case RUN_MAP:
 		open_kind(r, PROC_NORMALIZE);
@@ -254,7 +226,8 @@ run_begin(struct run *r, struct err *e)
 	for (size_t i = 0; i < LIMIT_WORKERS; i++)
 		r->reading[i] = -1;
 	for (size_t i = 0; i < r->engine->procs.n; i++)
-		r->engine->procs.all[i].reopening = false;
+		r->engine->procs.all[i].reopening =
+		    r->engine->procs.all[i].asked = false;
 	if (ledger_begin(r, e) < 0)
 		return -1;
 	log_set_run(r->id, r->entity->name);
@@ -276,26 +249,20 @@ run_forget_chunks(struct run *r)
 	for (size_t i = 0; i < r->nchunks; i++)
 		chunk_free(&r->chunks[i]);
 	r->nchunks = 0;
-}
-
-void
-run_forget_plan(struct run *r)
-{
-	run_forget_chunks(r);
-	r->target_rows = r->state_rows = r->unproven = 0;
-	r->probe.state_revision = 0;
+	r->estimate = 0;
 }
 
 void
 run_free(struct run *r)
 {
-	run_forget_plan(r);
+	run_forget_chunks(r);
 	chunk_free(&r->deletes);
 	free(r->chunks);
 	buf_free(&r->source_schema);
 	buf_free(&r->target_schema);
 	buf_free(&r->mapped_schema);
 	buf_free(&r->watermark);
+	buf_free(&r->probe.checksum);
 	buf_free(&r->probe.digest);
 	buf_free(&r->probe.last);
 	buf_free(&r->sample);

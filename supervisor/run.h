@@ -57,6 +57,10 @@ struct run {
 	enum strategy strategy;
 	char reason[200];  /* why this strategy */
 	unsigned awaiting; /* answers that this phase still needs */
+	/* extract: not answered yet; to be asked again when it has; answered */
+	bool planning, plan_stale, planned;
+	struct proc *held_back; /* died of its question, too early to judge … */
+	struct err held_error; /* … of this */
 	/* facts */
 	bool target_missing;  /* load is to create it */
 	bool described_again; /* it has, and types may differ from ours */
@@ -70,6 +74,7 @@ struct run {
 	struct run_probe {
 		uint64_t rows;           /* as the source says */
 		uint64_t state_revision; /* as delta says */
+		struct buf checksum;     /* of the source's rows, as it says */
 		struct buf digest;       /* of what this run found; or empty */
 		struct buf last;         /* of the last night without changes */
 		bool same;               /* nothing is to be read */
@@ -81,9 +86,8 @@ struct run {
 	uint64_t estimate; /* rows that the plan expects; 0: unknown */
 	struct chunk deletes;
 	int64_t reading[LIMIT_WORKERS]; /* chunk per extract worker, or -1 */
-	unsigned reopening; /* restarted workers that are not open yet */
-	bool joining;
-	bool draining; /* no new chunks: told to stop */
+	unsigned reopening;     /* restarted workers that are not open yet */
+	bool joining, draining; /* draining: no new chunks, told to stop */
 	/* books */
 	uint64_t rows_read;
 	uint64_t counts[OUT_COUNT];

@@ -33,11 +33,27 @@ void finish_judge(struct run *r, bool at_end);
 /* Over for this reason: abandoned if a new run may get further. */
 void run_fail(struct run *r, const struct err *why);
 
-/* Asks load about the target; count: how many rows exactly. */
-void run_describe(struct run *r, bool count);
+/* A stage died of why: the run begins again, goes on or ends. */
+void run_bury(struct run *r, struct proc *p, const struct err *why);
+
+/* Whether its changes go to the target. */
+bool run_loads(const struct run *r);
+
+/* run_ask.c: what is known before anything is read */
+void ask(struct run *r, struct proc *p); /* once it is ready, and once only */
+void ask_all(struct run *r);
+void ask_forget(struct run *r); /* all will be asked again */
+/* Goes on if target and state have answered. */
+void ask_settle(struct run *r);
+void ask_on_described(struct run *r, const struct message *m);
+void ask_on_chunk(struct run *r, const struct message *m);
+void ask_on_planned(struct run *r, const struct message *m);
+/* Target, state and source have answered, in whatever order. */
+void ask_planned(struct run *r);
+/* True if this death is judged later, when target and state have answered. */
+bool ask_hold_back(struct run *r, struct proc *p);
+
 void run_forget_chunks(struct run *r);
-/* Back to before the plan. */
-void run_forget_plan(struct run *r);
 
 int run_send(struct run *r, enum proc_kind k, struct message *m);
 /* The MSG_OPEN that this worker gets. */

@@ -4,9 +4,9 @@
 /*
  * Where a run is. Phases go strictly forward:
  *
- *   start     until every stage process is ready
+ *   start     until every stage process is ready; who is, is asked at once
  *   describe  load says what the target is, delta opens its state
- *   plan      extract says what the source is and how it will be cut
+ *   plan      extract has said what the source is and how it will be cut
  *   map       normalize compiles the mapping
  *   open      everybody else opens the run
  *   read      chunks are assigned, acked, committed

@@ -13,7 +13,7 @@ put_part(struct buf *out, struct span part)
 }
 
 static void
-put_digest(const struct run *r, struct span checksum, struct buf *out)
+put_digest(const struct run *r, struct buf *out)
 {
 	struct buf all = { 0 };
 	buf_puts(&all, SYNCLINE_VERSION);
@@ -21,7 +21,7 @@ put_digest(const struct run *r, struct span checksum, struct buf *out)
 	buf_put_uleb(&all, r->probe.state_revision);
 	buf_put_uleb(&all, r->state_rows);
 	buf_put_uleb(&all, r->probe.rows);
-	put_part(&all, checksum);
+	put_part(&all, buf_span(&r->probe.checksum));
 	put_part(&all, buf_span(&r->source_schema));
 	put_part(&all, buf_span(&r->target_schema));
 	XXH128_canonical_t digest;
@@ -40,16 +40,13 @@ nothing_open(const struct run *r)
 }
 
 void
-probe_planned(struct run *r, const struct message *m)
+probe_planned(struct run *r)
 {
 	r->probe.same = false;
 	buf_clear(&r->probe.digest);
-	if (!m->version.len)
+	if (!r->probe.checksum.len || !nothing_open(r))
 		return;
-	r->probe.rows = m->rows;
-	if (!nothing_open(r))
-		return;
-	put_digest(r, m->version, &r->probe.digest);
+	put_digest(r, &r->probe.digest);
 	r->probe.same =
 	    r->probe.last.len && span_compare(buf_span(&r->probe.digest),
 				     buf_span(&r->probe.last)) == 0;
@@ -59,7 +56,8 @@ probe_planned(struct run *r, const struct message *m)
 	snprintf(r->reason, sizeof(r->reason),
 	    "probe: the source has the checksum of the last night that "
 	    "changed nothing, so it is not read");
-	log_info("not read", "rows", log_u64(m->rows), "why", r->reason, NULL);
+	log_info(
+	    "not read", "rows", log_u64(r->probe.rows), "why", r->reason, NULL);
 }
 
 void

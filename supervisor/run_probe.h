@@ -1,6 +1,5 @@
 #ifndef SUPERVISOR_RUN_PROBE_H
 #define SUPERVISOR_RUN_PROBE_H
-#include "proto/message.h"
 #include "supervisor/run.h"
 
 /*
@@ -11,8 +10,8 @@
  * their rows are accounted for as unchanged without being read.
  */
 
-/* Makes the digest out of PLANNED and what is known by then, and compares. */
-void probe_planned(struct run *r, const struct message *m);
+/* Makes the digest out of all that was answered, and compares. */
+void probe_planned(struct run *r);
 
 /* What was not read, in the books. */
 void probe_account(struct run *r);
