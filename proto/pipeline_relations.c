@@ -55,27 +55,93 @@ same_target(const struct entity *a, const struct entity *b)
 	       same_text(a->target.table, b->target.table);
 }
 
-/* Against every entity before it: the first clash of each kind is said. */
+/* Entities by one of their texts; those of a slot stand as in the file. */
+struct by_text {
+	size_t slots, *first, *last, *next; /* NONE ends */
+};
+#define NONE SIZE_MAX
+
+struct clashes {
+	struct by_text names, tables;
+};
+
 static void
-entity_clashes(const struct relations *r, const struct node *n, size_t i)
+by_text_init(struct by_text *x, size_t n, struct arena *a)
 {
-	const struct entity *x = &r->p->entities[i];
-	bool name_said = false, target_said = false;
-	for (size_t j = 0; j < i; j++) {
-		const struct entity *y = &r->p->entities[j];
-		if (!name_said && same_text(x->name, y->name)) {
+	x->slots = 2 * n + 1;
+	x->first = arena_alloc(a, x->slots * sizeof(*x->first));
+	x->last = arena_alloc(a, x->slots * sizeof(*x->last));
+	x->next = arena_alloc(a, (n + 1) * sizeof(*x->next));
+	for (size_t i = 0; i < x->slots; i++)
+		x->first[i] = NONE;
+}
+
+/* FNV-1a */
+static size_t
+slot_of(const struct by_text *x, const char *text)
+{
+	uint64_t h = UINT64_C(14695981039346656037);
+	for (; *text; text++)
+		h = (h ^ (unsigned char)*text) * UINT64_C(1099511628211);
+	return (size_t)(h % x->slots);
+}
+
+static void
+by_text_add(struct by_text *x, const char *text, size_t i)
+{
+	if (!text)
+		return;
+	size_t s = slot_of(x, text);
+	x->next[i] = NONE;
+	if (x->first[s] == NONE)
+		x->first[s] = i;
+	else
+		x->next[x->last[s]] = i;
+	x->last[s] = i;
+}
+
+static bool
+same_name(const struct entity *a, const struct entity *b)
+{
+	return same_text(a->name, b->name);
+}
+
+/* The first entity that x was told of which is like en, or NULL. */
+static const struct entity *
+by_text_find(const struct by_text *x, const char *text, const struct entity *en,
+    const struct entity *all,
+    bool (*like)(const struct entity *, const struct entity *))
+{
+	if (!text)
+		return NULL;
+	for (size_t i = x->first[slot_of(x, text)]; i != NONE; i = x->next[i])
+		if (like(en, &all[i]))
+			return &all[i];
+	return NULL;
+}
+
+/* Against every entity before it: the first clash of each kind is said, and
+ * they are said in the order of the file. */
+static void
+entity_clashes(const struct relations *r, struct clashes *seen,
+    const struct node *n, const struct entity *x)
+{
+	const struct entity *all = r->p->entities;
+	const struct entity *name =
+	    by_text_find(&seen->names, x->name, x, all, same_name);
+	const struct entity *target =
+	    by_text_find(&seen->tables, x->target.table, x, all, same_target);
+	bool target_first = target && name && target < name;
+	for (int turn = 0; turn < 2; turn++) {
+		if (name && (turn == 1) == target_first)
 			spec_problem_key(r->sp, n, "name",
 			    "\"%s\" is also the entity of line %d", x->name,
-			    y->line);
-			name_said = true;
-		}
-		if (!target_said && same_target(x, y)) {
+			    name->line);
+		if (target && (turn == 0) == target_first)
 			spec_problem_key(r->sp, n, "target",
 			    "the entity of line %d writes the same table, "
 			    "\"%.60s\"",
-			    y->line, x->target.table);
-			target_said = true;
-		}
+			    target->line, x->target.table);
 	}
 }
 
@@ -210,15 +276,23 @@ pipeline_relations_check(
 	if (root->kind != NODE_MAP)
 		return;
 	connection_names(&r);
+	struct arena a = { 0 };
+	struct clashes seen;
+	by_text_init(&seen.names, p->nentities, &a);
+	by_text_init(&seen.tables, p->nentities, &a);
 	const struct node *list = node_get(root, "entities");
 	const struct node *c = list ? list->first : NULL;
 	for (size_t i = 0; c && i < p->nentities; i++, c = c->next) {
-		if (c->kind != NODE_MAP)
-			continue;
-		size_t mark = spec_push(sp, "entities", i);
-		entity_clashes(&r, c, i);
-		entity_parents(&r, c, &p->entities[i]);
-		spec_pop(sp, mark);
+		const struct entity *en = &p->entities[i];
+		if (c->kind == NODE_MAP) {
+			size_t mark = spec_push(sp, "entities", i);
+			entity_clashes(&r, &seen, c, en);
+			entity_parents(&r, c, en);
+			spec_pop(sp, mark);
+		}
+		by_text_add(&seen.names, en->name, i);
+		by_text_add(&seen.tables, en->target.table, i);
 	}
+	arena_free(&a);
 	partitions(&r);
 }
