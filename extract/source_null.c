@@ -1,6 +1,7 @@
 #include "extract/source.h"
+#include "proto/column_put.h"
 #include "proto/datetime.h"
-#include <stdio.h>
+#include "proto/digits.h"
 #include <string.h>
 
 /*
@@ -31,93 +32,146 @@ static const struct schema_column columns[] = {
 #define DUE_FROM     (INT64_C(1704067200) * MICROS_PER_SEC)
 #define CREATED_FROM (INT64_C(1685565000) * MICROS_PER_SEC)
 
-static void
-put_text(struct column_builder *b, const char *s)
+#define DIGITS_ZEROS UINT64_C(0x3030303030303030)
+
+/* Room for the longest text; more of it is written than used. */
+enum { TEXT_ROOM = 128 };
+
+struct text {
+	uint8_t *start, *at; /* TEXT_ROOM bytes in the column */
+};
+
+static inline struct text
+text_begin(struct column_builder *b)
 {
-	column_builder_bytes(b, s, strlen(s));
+	uint8_t *room = column_builder_room(b, TEXT_ROOM);
+
+	return (struct text){ room, room };
+}
+
+static inline void
+text_end(struct column_builder *b, const struct text *t)
+{
+	column_put_commit(b, (size_t)(t->at - t->start));
+}
+
+static inline void
+add_bytes(struct text *t, const char *p, size_t n)
+{
+	memcpy(t->at, p, n);
+	t->at += n;
+}
+/* A literal: its length is known where it is copied. */
+#define ADD(t, literal) add_bytes((t), (literal), sizeof(literal) - 1)
+
+static inline void
+add_number(struct text *t, int64_t v)
+{
+	t->at += digits_put_u64((uint64_t)v, t->at);
+}
+
+static void
+put_site(struct column_builder *b, int64_t n)
+{
+	struct text t = text_begin(b);
+
+	ADD(&t, "S");
+	add_number(&t, n % 7);
+	text_end(b, &t);
+}
+
+static void
+put_part_no(struct column_builder *b, int64_t n)
+{
+	struct text t = text_begin(b);
+	uint32_t v = (uint32_t)(n % 100000 * 7919 % 100000);
+	uint64_t digits = (digits_8(v) | DIGITS_ZEROS) >> 16; /* 6 of them */
+
+	ADD(&t, "P-");
+	memcpy(t.at, &digits, sizeof(digits));
+	t.at += 6;
+	text_end(b, &t);
 }
 
 static void
 put_descr(struct column_builder *b, int64_t n)
 {
-	char text[96];
-
+	if (n % 5 == 2) {
+		column_put_null(b);
+		return;
+	}
+	struct text t = text_begin(b);
 	switch (n % 5) {
 	case 0:
-		snprintf(
-		    text, sizeof(text), "  قطعه شماره %d ", (int)(n % 1000));
+		ADD(&t, "  قطعه شماره ");
+		add_number(&t, n % 1000);
+		ADD(&t, " ");
 		break;
 	case 1:
-		snprintf(text, sizeof(text), "Pump housing %lld", (long long)n);
+		ADD(&t, "Pump housing ");
+		add_number(&t, n);
 		break;
-	case 2:
-		column_builder_null(b);
-		return;
 	case 3:
-		snprintf(text, sizeof(text), "Cafe\xcc\x81 %lld", (long long)n);
+		ADD(&t, "Cafe\xcc\x81 ");
+		add_number(&t, n);
 		break;
 	default:
-		snprintf(text, sizeof(text), "Bolt M%d", (int)(n % 20));
+		ADD(&t, "Bolt M");
+		add_number(&t, n % 20);
 		break;
 	}
-	put_text(b, text);
+	text_end(b, &t);
 }
 
 /* thousandths as a canonical decimal */
 static void
 put_decimal(struct column_builder *b, int64_t thousandths)
 {
-	char text[48];
-	int n = snprintf(text, sizeof(text), "%lld.%03d",
-	    (long long)(thousandths / 1000), (int)(thousandths % 1000));
+	struct text t = text_begin(b);
+	uint32_t rest = (uint32_t)(thousandths % 1000);
 
-	while (text[n - 1] == '0')
-		n--;
-	if (text[n - 1] == '.')
-		n--;
-	column_builder_bytes(b, text, (size_t)n);
+	add_number(&t, thousandths / 1000);
+	if (rest) {
+		uint64_t digits = (digits_8(rest) | DIGITS_ZEROS) >> 40;
+		ADD(&t, ".");
+		memcpy(t.at, &digits, sizeof(digits));
+		t.at += rest % 100 == 0 ? 1 : rest % 10 == 0 ? 2 : 3;
+	}
+	text_end(b, &t);
+}
+
+static void
+put_status(struct column_builder *b, int64_t n)
+{
+	static const char names[4][16] = { "Planned", "Released", "Closed",
+		"CANCELLED" };
+	static const uint8_t lengths[4] = { 7, 8, 6, 9 };
+	struct text t = text_begin(b);
+
+	memcpy(t.at, names[n % 4], sizeof(names[0]));
+	t.at += lengths[n % 4];
+	text_end(b, &t);
 }
 
 static void
 put_note(struct column_builder *b, int64_t n)
 {
-	static const char lorem[] = "lorem ipsum ";
-	char text[9 * sizeof(lorem)];
-	size_t len = 0;
+	struct text t = text_begin(b);
 
-	for (int64_t i = 0; n % 10 == 0 && i < 1 + n % 9; i++) {
-		memcpy(text + len, lorem, sizeof(lorem) - 1);
-		len += sizeof(lorem) - 1;
-	}
-	column_builder_bytes(b, text, len);
+	for (int64_t i = 0; n % 10 == 0 && i < 1 + n % 9; i++)
+		ADD(&t, "lorem ipsum ");
+	text_end(b, &t);
 }
 
-static void
-put_code(struct column_builder *b, const char *prefix, int width, int64_t v)
-{
-	char text[32];
-	snprintf(text, sizeof(text), "%s%0*lld", prefix, width, (long long)v);
-	put_text(b, text);
-}
-
-static void
-put_int(struct column_builder *b, int64_t v)
-{
-	column_builder_fixed(b, &v);
-}
-
-static void
+static inline void
 put_value(struct column_builder *b, size_t column, int64_t n)
 {
-	static const char *const status[] = { "Planned", "Released", "Closed",
-		"CANCELLED" };
-
 	switch (column) {
 	case 1:
-		put_code(b, "S", 1, n % 7);
+		put_site(b, n);
 		break;
 	case 2:
-		put_code(b, "P-", 6, n % 100000 * 7919 % 100000);
+		put_part_no(b, n);
 		break;
 	case 3:
 		put_descr(b, n);
@@ -129,22 +183,22 @@ put_value(struct column_builder *b, size_t column, int64_t n)
 		put_decimal(b, n % 9973 * 1250);
 		break;
 	case 6:
-		put_text(b, status[n % 4]);
+		put_status(b, n);
 		break;
 	case 7:
-		put_int(b, DUE_FROM + n % 500000 * 60 * MICROS_PER_SEC);
+		column_put_i64(b, DUE_FROM + n % 500000 * 60 * MICROS_PER_SEC);
 		break;
 	case 8:
-		put_int(b, CREATED_FROM + n * 7 * MICROS_PER_SEC);
+		column_put_i64(b, CREATED_FROM + n * 7 * MICROS_PER_SEC);
 		break;
 	case 9:
-		column_builder_fixed(b, &(uint8_t){ n % 3 == 0 });
+		column_put_u8(b, n % 3 == 0);
 		break;
 	case 10:
 		put_note(b, n);
 		break;
 	default: /* order_no and rv */
-		put_int(b, n);
+		column_put_i64(b, n);
 		break;
 	}
 }
