@@ -37,6 +37,7 @@ attempts_take(
 		return 0;
 	if (attempt < *newest)
 		return -1;
+	a->voided |= *newest != 0;
 	*newest = (uint16_t)attempt;
 	return 1;
 }

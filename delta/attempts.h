@@ -2,6 +2,7 @@
 #define DELTA_ATTEMPTS_H
 #include "proto/attr.h"
 #include "proto/err.h"
+#include <stdbool.h>
 #include <stdint.h>
 
 /* The newest attempt of every chunk of a run; what belongs to an older one is
@@ -10,6 +11,7 @@ struct attempts {
 	uint16_t *newest; /* by chunk; 0: never seen */
 	uint32_t n;
 	uint16_t deletes; /* of CHUNK_DELETES */
+	bool voided;      /* some attempt has followed another */
 };
 
 /* 0 if that attempt is the newest, -1 if it is void; 1 if it is newer than

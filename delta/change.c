@@ -70,9 +70,7 @@ judge_row(struct work *w, size_t row)
 		return compare(w, en, row);
 	if (part_seen(p, en))
 		return DUPLICATE;
-	en->flags |= ENTRY_SEEN;
-	en->chunk = w->b->chunk;
-	en->attempt = (uint16_t)w->b->attempt;
+	part_see(p, en, w->b->chunk, w->b->attempt);
 	return compare(w, en, row);
 }
 
@@ -220,10 +218,7 @@ change_sight(struct part *p, const struct batch *b)
 
 	for (size_t i = 0; bk && i < b->nrows; i++) {
 		struct entry *en = table_find(&p->table, bk->data + 16 * i);
-		if (!en)
-			continue;
-		en->flags |= ENTRY_SEEN;
-		en->chunk = b->chunk;
-		en->attempt = (uint16_t)b->attempt;
+		if (en)
+			part_see(p, en, b->chunk, b->attempt);
 	}
 }

@@ -3,18 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool
-part_seen(const struct part *p, const struct entry *en)
-{
-	return (en->flags & ENTRY_SEEN) &&
-	       en->attempt == attempts_newest(p->attempts, en->chunk);
-}
-
 static void
 learn(struct part *p, struct entry *en, const struct record *r)
 {
-	if (!(en->flags & ENTRY_KNOWN))
+	if (!(en->flags & ENTRY_KNOWN)) {
 		p->known++;
+		p->known_seen += (en->flags & ENTRY_SEEN) != 0;
+	}
 	en->flags |= ENTRY_KNOWN;
 	en->mark = r->mark;
 	if (r->dh)
@@ -26,8 +21,10 @@ learn(struct part *p, struct entry *en, const struct record *r)
 static void
 unlearn(struct part *p, struct entry *en)
 {
-	if (en->flags & ENTRY_KNOWN)
+	if (en->flags & ENTRY_KNOWN) {
 		p->known--;
+		p->known_seen -= (en->flags & ENTRY_SEEN) != 0;
+	}
 	en->flags &= (uint16_t)~ENTRY_KNOWN;
 }
 
@@ -74,8 +71,10 @@ part_spare(struct part *p, const uint8_t bk[16], struct err *e)
 	if (p->join.open)
 		return join_spare(p, bk, e);
 	struct entry *en = table_find(&p->table, bk);
-	if (en)
+	if (en) {
 		en->flags |= ENTRY_SPARED;
+		p->spared = true;
+	}
 	return 0;
 }
 

@@ -52,6 +52,8 @@ struct part {
 	struct state *state;
 	struct table table;
 	uint64_t known;         /* entries of the state */
+	uint64_t known_seen;    /* of the table: KNOWN and SEEN */
+	bool spared;            /* some key is */
 	struct join join;       /* open: too large for memory */
 	struct intent_id *open; /* attempts that have intents */
 	size_t nopen, open_cap;
@@ -67,6 +69,15 @@ uint64_t part_unproven(const struct part *p);
 
 /* The sighting of en is by an attempt that still counts. */
 bool part_seen(const struct part *p, const struct entry *en);
+
+/* Sees en in that chunk and attempt. */
+void part_see(
+    struct part *p, struct entry *en, uint32_t chunk, uint32_t attempt);
+
+/* Known, not seen and not spared. */
+bool part_missing(const struct part *p, const struct entry *en);
+/* How many entries of the table are. */
+uint64_t part_unseen(const struct part *p);
 
 /* Writes the blob of a batch's changes down before they go on. */
 int part_intend(struct part *p, const struct batch *b, struct blob *changes,

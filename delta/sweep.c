@@ -14,20 +14,13 @@ struct walk {
 	void *ctx;
 };
 
-static bool
-unseen(const struct part *p, const struct entry *en)
-{
-	return (en->flags & ENTRY_KNOWN) && !(en->flags & ENTRY_SPARED) &&
-	       !part_seen(p, en);
-}
-
 static int
 walk_record(struct walk *w, const struct record *r, struct err *e)
 {
 	if (r->op == RECORD_DELETE)
 		return 0;
 	struct entry *en = table_find(&w->part->table, r->bk);
-	if (!en || (en->flags & ENTRY_TAKEN) || !unseen(w->part, en))
+	if (!en || (en->flags & ENTRY_TAKEN) || !part_missing(w->part, en))
 		return 0;
 	en->flags |= ENTRY_TAKEN;
 	return w->fn(w->ctx, r->bk, r->key, e);
@@ -90,10 +83,7 @@ sweep_count(struct part *p, uint64_t *n, struct err *e)
 {
 	if (need_join(p, e))
 		return -1;
-	if (p->join.open)
-		*n += p->join.unseen.items;
-	for (size_t i = 0; i < p->table.n; i++)
-		*n += unseen(p, table_at(&p->table, i));
+	*n += p->join.open ? p->join.unseen.items : part_unseen(p);
 	return 0;
 }
 
