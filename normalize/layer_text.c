@@ -1,4 +1,5 @@
 #include "normalize/layers.h"
+#include "normalize/text_compose.h"
 #include "normalize/utf8.h"
 #include "proto/limits.h"
 #include <string.h>
@@ -26,74 +27,16 @@ layer_text_init(
     struct text_rules *r, const struct text_options *o, struct arena *a)
 {
 	*r = (struct text_rules){ .opt = *o };
-	r->exact = !o->trim && !o->collapse && !o->persian &&
-		   o->control == CONTROL_KEEP && o->newlines == NEWLINES_KEEP &&
-		   o->unicode == UNICODE_NONE &&
-		   o->invisible == INVISIBLE_KEEP && o->digits == DIGITS_KEEP &&
-		   o->letter_case == CASE_KEEP && o->empty == EMPTY_KEEP;
-	if (!r->exact)
-		text_quiet_build(&r->quiet, o, a);
+	r->plain = text_quiet_plain(o);
+	text_quiet_build(&r->quiet, o, a);
+	if (!r->plain && o->unicode != UNICODE_NONE)
+		text_quiet_build_form(&r->form, o, a);
 }
 
 static bool
 has_nul(struct span s)
 {
 	return s.len && memchr(s.data, 0, s.len);
-}
-
-static bool
-is_quiet(const struct text_rules *r, struct span s)
-{
-	if (r->exact)
-		return !has_nul(s) && utf8_valid(s);
-	return text_quiet_holds(&r->quiet, s);
-}
-
-/* White space beyond ASCII begins with one of four bytes. */
-static bool
-may_lead_space(uint8_t c)
-{
-	return c == 0xc2 || (c >= 0xe1 && c <= 0xe3);
-}
-
-/* False for sure only: a valid text whose ends are not white space. */
-static bool
-ends_may_be_space(struct span s)
-{
-	uint8_t first = s.data[0];
-	if (utf8_is_space(first) || may_lead_space(first))
-		return true;
-	size_t i = s.len - 1;
-	while (i > 0 && (s.data[i] & 0xc0) == 0x80)
-		i--;
-	return utf8_is_space(s.data[i]) || may_lead_space(s.data[i]);
-}
-
-static bool
-ends_are_quiet(const struct text_rules *r, struct span s)
-{
-	if (s.len == 0)
-		return r->opt.empty == EMPTY_KEEP;
-	/* The column's bytes may be valid and a value's not: it could hold the
-	 * second half of a character. */
-	if ((s.data[0] & 0xc0) == 0x80)
-		return false;
-	if (!r->opt.trim || !ends_may_be_space(s))
-		return true;
-	return utf8_trim(s).len == s.len;
-}
-
-bool
-layer_text_quiet_column(
-    const struct text_rules *r, const struct column *c, size_t nrows)
-{
-	if (!is_quiet(r, (struct span){ c->data, c->data_bytes }))
-		return false;
-	for (size_t i = 0; i < nrows; i++)
-		if (!ends_are_quiet(r, column_bytes(c, i)) &&
-		    !column_null(c, i))
-			return false;
-	return true;
 }
 
 static enum verdict
@@ -123,12 +66,32 @@ change_case(const struct text_options *o, struct span s, struct text_work *work)
 	return s;
 }
 
+static int
+normal_form(const struct text_rules *r, struct span *s, struct text_work *work)
+{
+	if (r->opt.unicode == UNICODE_NONE)
+		return 0;
+	const struct text_quiet *q = r->plain ? &r->quiet : &r->form;
+	size_t quiet = text_quiet_prefix(q, *s);
+	if (quiet == s->len)
+		return 0;
+	switch (text_compose(q, &r->opt, s, quiet, work)) {
+	case TEXT_COMPOSED:
+		return 0;
+	case TEXT_TOO_LONG:
+		return -1;
+	case TEXT_ROUGH: /* a control that is kept */
+		break;
+	}
+	return text_compose_plain(s, &r->opt, work);
+}
+
 /* Everything from the normal form on. */
 static int
-later_steps(
-    const struct text_options *o, struct span *s, struct text_work *work)
+later_steps(const struct text_rules *r, struct span *s, struct text_work *work)
 {
-	if (o->unicode != UNICODE_NONE && text_step_unicode(s, o, work) < 0)
+	const struct text_options *o = &r->opt;
+	if (normal_form(r, s, work) < 0)
 		return -1;
 	const uint8_t *normal = s->data;
 	*s = text_step_characters(*s, o, work);
@@ -142,13 +105,22 @@ later_steps(
 	rewritten |= s->data != before_case;
 	/* What was dropped or mapped may have brought together characters
 	 * that compose; a second run must find nothing to do. */
-	if (o->unicode != UNICODE_NONE && rewritten)
-		return text_step_unicode(s, o, work);
-	return 0;
+	return rewritten ? normal_form(r, s, work) : 0;
 }
 
+/* The last word on a text that went through all it needs. */
 static enum verdict
-all_steps(const struct text_rules *r, struct span s, struct span *out,
+settle(const struct text_rules *r, struct span s, struct span *out,
+    struct layer_work *w)
+{
+	*out = s;
+	if (s.len > LIMIT_VALUE_BYTES)
+		return too_long(w);
+	return s.len || r->opt.empty == EMPTY_KEEP ? VERDICT_OK : VERDICT_NULL;
+}
+
+enum verdict
+layer_text_plain(const struct text_rules *r, struct span s, struct span *out,
     struct layer_work *w)
 {
 	const struct text_options *o = &r->opt;
@@ -162,21 +134,24 @@ all_steps(const struct text_rules *r, struct span s, struct span *out,
 		return bad_text(w,
 		    "holds a NUL character, which targets cannot store; "
 		    "control: strip would drop it");
-	if (later_steps(o, &s, &w->text) < 0)
+	if (later_steps(r, &s, &w->text) < 0)
 		return too_long(w);
-	*out = s;
-	if (s.len > LIMIT_VALUE_BYTES)
-		return too_long(w);
-	return s.len || o->empty == EMPTY_KEEP ? VERDICT_OK : VERDICT_NULL;
+	return settle(r, s, out, w);
 }
 
 enum verdict
 layer_text(const struct text_rules *r, struct span in, struct span *out,
     struct layer_work *w)
 {
-	if (is_quiet(r, in) && ends_are_quiet(r, in)) {
-		*out = in;
-		return VERDICT_OK;
-	}
-	return all_steps(r, in, out, w);
+	struct span s = in;
+	size_t quiet = text_quiet_prefix(&r->quiet, s);
+	bool done = quiet == s.len ||
+		    (r->plain && r->opt.unicode != UNICODE_NONE &&
+			text_compose(&r->quiet, &r->opt, &s, quiet, &w->text) ==
+			    TEXT_COMPOSED);
+	if (!done)
+		return layer_text_plain(r, in, out, w);
+	if (r->opt.trim)
+		s = utf8_trim(s);
+	return settle(r, s, out, w);
 }

@@ -43,15 +43,16 @@ void layer_work_free(struct layer_work *w);
 /* --- layer 2: text ------------------------------------------------------- */
 struct text_rules {
 	struct text_options opt;
-	bool exact; /* only NUL and broken UTF-8 matter */
+	bool plain; /* from U+00A0 on only the normal form does something */
 	struct text_quiet quiet;
+	struct text_quiet form; /* of the normal form alone; unless plain */
 };
 void layer_text_init(
     struct text_rules *r, const struct text_options *o, struct arena *a);
-/* True if the layer changes and refuses nothing in the text column. */
-bool layer_text_quiet_column(
-    const struct text_rules *r, const struct column *c, size_t nrows);
 enum verdict layer_text(const struct text_rules *r, struct span in,
+    struct span *out, struct layer_work *w);
+/* The same, with every step taken: what the short cuts must agree with. */
+enum verdict layer_text_plain(const struct text_rules *r, struct span in,
     struct span *out, struct layer_work *w);
 
 /* --- layer 3: numbers ---------------------------------------------------- */
@@ -61,6 +62,10 @@ enum verdict layer_number(const struct number_options *o, struct span in,
 /* Rounds to the declared scale and checks the declared precision. */
 enum verdict layer_number_fit(const struct number_options *o, struct span in,
     struct span *canon, struct layer_work *w);
+
+/* True if layer_number_fit changes and refuses nothing in a decimal column. */
+bool layer_number_fits_column(
+    const struct number_options *o, const struct column *c, size_t nrows);
 
 /* --- layer 4: dates and times -------------------------------------------- */
 struct datetime_rules {

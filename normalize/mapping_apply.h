@@ -33,6 +33,7 @@ void pass_refuse_value(struct pass *s, size_t row, const struct refusal *why);
 
 /* Each step takes *c and leaves the field's next column there. */
 void pass_convert(struct pass *s, struct column *c);
+void pass_text(struct pass *s, struct column *c); /* text to text */
 void pass_transform(struct pass *s, struct column *c);
 void pass_default(struct pass *s, struct column *c);
 void pass_required(struct pass *s, const struct column *c);

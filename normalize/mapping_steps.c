@@ -19,10 +19,8 @@ static bool
 passes_whole(const struct pass *s, const struct column *c)
 {
 	const struct conversion *conv = &s->p->conv;
-	if (conv->to != c->type)
-		return false;
-	if (c->type == VT_TEXT)
-		return layer_text_quiet_column(&conv->text, c, s->b->nrows);
+	if (conv->to == VT_DECIMAL && c->type == VT_DECIMAL)
+		return layer_number_fits_column(&conv->number, c, s->b->nrows);
 	return layer_convert_keeps(conv, c->type);
 }
 
@@ -55,6 +53,10 @@ pass_convert(struct pass *s, struct column *c)
 	 * is one by its making. */
 	if (p->expr || !p->from || passes_whole(s, c))
 		return;
+	if (p->type == VT_TEXT && c->type == VT_TEXT) {
+		pass_text(s, c);
+		return;
+	}
 	struct column from = *c;
 	struct rewrite r;
 	rewrite_start(&r, &from, s->b->nrows, p->type, s->arena);

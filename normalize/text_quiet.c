@@ -76,22 +76,76 @@ is_loud(int32_t cp, const struct text_options *o)
 	return text_map_character(cp, o) != cp || is_cased(cp, o);
 }
 
+static uint32_t *
+all_quiet(struct arena *a)
+{
+	size_t bytes = TEXT_QUIET_POINTS / 8;
+	return memset(arena_alloc(a, bytes), 0xff, bytes);
+}
+
+static void
+finish(struct text_quiet *q, const uint32_t *bits)
+{
+	q->bits = bits;
+	q->printable = true;
+	for (int32_t cp = 0x20; cp < 0x7f; cp++)
+		q->printable &= text_quiet_point(q, cp);
+}
+
 void
 text_quiet_build(
     struct text_quiet *q, const struct text_options *o, struct arena *a)
 {
-	size_t bytes = TEXT_QUIET_POINTS / 8;
-	uint32_t *bits = memset(arena_alloc(a, bytes), 0xff, bytes);
-	for (int32_t cp = 0; cp < TEXT_QUIET_POINTS; cp++)
+	uint32_t *bits = all_quiet(a);
+	int32_t end = text_quiet_plain(o) ? 0xa0 : TEXT_QUIET_POINTS;
+	for (int32_t cp = 0; cp < end; cp++)
 		if (is_loud(cp, o))
 			loud(bits, cp);
 	if (o->unicode != UNICODE_NONE)
 		mark_unicode(bits, o->unicode == UNICODE_NFKC);
-	q->bits = bits;
-	q->printable = true;
-	for (int32_t cp = 0x20; cp < 0x7f; cp++)
-		if (!(bits[cp >> 5] >> (cp & 31) & 1))
-			q->printable = false;
+	finish(q, bits);
+}
+
+void
+text_quiet_build_form(
+    struct text_quiet *q, const struct text_options *o, struct arena *a)
+{
+	uint32_t *bits = all_quiet(a);
+	mark_unicode(bits, o->unicode == UNICODE_NFKC);
+	finish(q, bits);
+}
+
+typedef int8_t bytes16 __attribute__((vector_size(16)));
+
+static bool
+none(bytes16 m)
+{
+	uint64_t w[2];
+	memcpy(w, &m, sizeof(w));
+	return (w[0] | w[1]) == 0;
+}
+
+/* The bytes that are below first, a space or above, or not ASCII or 0x7f. */
+static bytes16
+outside(const uint8_t *p, int8_t first)
+{
+	bytes16 v;
+	memcpy(&v, p, sizeof(v));
+	return (v < first) | (v == 0x7f);
+}
+
+bool
+text_quiet_graphic(struct span s)
+{
+	const uint8_t *p = s.data, *end = p + s.len;
+	for (; end - p >= 64; p += 64)
+		if (!none(outside(p, 0x21) | outside(p + 16, 0x21) |
+			  outside(p + 32, 0x21) | outside(p + 48, 0x21)))
+			return false;
+	for (; p < end; p++)
+		if (*p < 0x21 || *p > 0x7e)
+			return false;
+	return true;
 }
 
 /* True if all eight bytes are in 0x20 to 0x7e. */
@@ -104,24 +158,36 @@ all_printable(uint64_t w)
 	return ((high | ~low) & (ones * 0x80)) == 0;
 }
 
-bool
-text_quiet_holds(const struct text_quiet *q, struct span s)
+/* Past bytes from 0x20 to 0x7e, in blocks: some are left for the caller. */
+static const uint8_t *
+skip_printable(const uint8_t *p, const uint8_t *end)
+{
+	while (end - p >= 16 && none(outside(p, 0x20)))
+		p += 16;
+	uint64_t w;
+	if (end - p >= 8) {
+		memcpy(&w, p, 8);
+		if (all_printable(w))
+			p += 8;
+	}
+	return p;
+}
+
+size_t
+text_quiet_prefix(const struct text_quiet *q, struct span s)
 {
 	const uint8_t *p = s.data, *end = p + s.len;
-	const uint32_t *bits = q->bits;
 	while (p < end) {
-		uint64_t w;
-		if (q->printable && end - p >= 8) {
-			memcpy(&w, p, 8);
-			if (all_printable(w)) {
-				p += 8;
+		const uint8_t *at = p;
+		if (q->printable && *p < 0x80) {
+			p = skip_printable(p, end);
+			while (p < end && *p >= 0x20 && *p < 0x7f)
+				p++;
+			if (p != at)
 				continue;
-			}
 		}
-		int32_t cp = utf8_next(&p, end);
-		if (cp < 0 || cp >= TEXT_QUIET_POINTS ||
-		    !(bits[cp >> 5] >> (cp & 31) & 1))
-			return false;
+		if (!text_quiet_point(q, utf8_next(&p, end)))
+			return (size_t)(at - s.data);
 	}
-	return true;
+	return s.len;
 }

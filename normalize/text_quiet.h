@@ -19,10 +19,39 @@ struct text_quiet {
 
 enum { TEXT_QUIET_POINTS = 0x30000 }; /* the planes that have text */
 
+/* True if, from U+00A0 on, only the normal form does something. */
+static inline bool
+text_quiet_plain(const struct text_options *o)
+{
+	return !o->collapse && !o->persian && o->invisible == INVISIBLE_KEEP &&
+	       o->digits == DIGITS_KEEP && o->letter_case == CASE_KEEP;
+}
+
 void text_quiet_build(
     struct text_quiet *q, const struct text_options *o, struct arena *a);
+/* Quiet is what the normal form alone leaves as it is. */
+void text_quiet_build_form(
+    struct text_quiet *q, const struct text_options *o, struct arena *a);
+
+static inline bool
+text_quiet_point(const struct text_quiet *q, int32_t cp)
+{
+	return cp >= 0 && cp < TEXT_QUIET_POINTS &&
+	       (q->bits[cp >> 5] >> (cp & 31) & 1);
+}
+
+/* Bytes of s in front of the first character that is not quiet or not valid
+ * UTF-8. */
+size_t text_quiet_prefix(const struct text_quiet *q, struct span s);
 
 /* False if s is not valid UTF-8, or any of it is not quiet. */
-bool text_quiet_holds(const struct text_quiet *q, struct span s);
+static inline bool
+text_quiet_holds(const struct text_quiet *q, struct span s)
+{
+	return text_quiet_prefix(q, s) == s.len;
+}
+
+/* True if every byte is in 0x21 to 0x7e. */
+bool text_quiet_graphic(struct span s);
 
 #endif

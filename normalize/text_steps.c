@@ -1,11 +1,8 @@
 #include "normalize/text_steps.h"
 #include "normalize/utf8.h"
-#include "proto/arena.h"
-#include "proto/limits.h"
 #include <stdlib.h>
 #include <unicase.h>
 #include <unictype.h>
-#include <utf8proc.h>
 
 void
 text_work_free(struct text_work *w)
@@ -79,46 +76,6 @@ text_step_controls(
 			utf8_append(out, cp);
 	}
 	return buf_span(out);
-}
-
-static utf8proc_option_t
-unicode_flags(const struct text_options *o)
-{
-	int flags = UTF8PROC_STABLE | UTF8PROC_COMPOSE;
-	if (o->unicode == UNICODE_NFKC)
-		flags |= UTF8PROC_COMPAT;
-	return (utf8proc_option_t)flags;
-}
-
-int
-text_step_unicode(
-    struct span *s, const struct text_options *o, struct text_work *w)
-{
-	utf8proc_option_t flags = unicode_flags(o);
-	if (s->len == 0)
-		return 0;
-	ptrdiff_t n = utf8proc_decompose(s->data, (ptrdiff_t)s->len, w->points,
-	    (ptrdiff_t)w->points_cap, flags);
-	if (n < 0 || n > LIMIT_VALUE_BYTES)
-		return -1;
-	if ((size_t)n > w->points_cap) {
-		w->points_cap = (size_t)n * 2;
-		w->points =
-		    mem_realloc(w->points, w->points_cap * sizeof(*w->points));
-		n = utf8proc_decompose(s->data, (ptrdiff_t)s->len, w->points,
-		    (ptrdiff_t)w->points_cap, flags);
-	}
-	n = utf8proc_normalize_utf32(w->points, n, flags);
-	if (n < 0)
-		return -1;
-	struct buf *out = text_work_next(w);
-	buf_reserve(out, (size_t)n * UTF8_MAX);
-	uint8_t *to = out->data;
-	for (ptrdiff_t i = 0; i < n; i++)
-		to += utf8_put(to, w->points[i]);
-	out->len = (size_t)(to - out->data);
-	*s = buf_span(out);
-	return out->len <= LIMIT_VALUE_BYTES ? 0 : -1;
 }
 
 /* Zero-width characters, the byte order mark, bidi controls. */

@@ -1,9 +1,10 @@
 #ifndef NORMALIZE_TEXT_STEPS_H
 #define NORMALIZE_TEXT_STEPS_H
-#include "proto/attr.h"
 #include "proto/buf.h"
 #include "proto/pipeline.h"
 #include <stdint.h>
+
+enum { TEXT_MEMO_SIZE = 256, TEXT_MEMO_SHIFT = 64 - 8 };
 
 /*
  * The steps of layer 2 on one valid UTF-8 text. A step returns its input
@@ -16,6 +17,9 @@ struct text_work {
 	int turn;
 	int32_t *points; /* decomposed text; owned */
 	size_t points_cap;
+	struct text_memo {
+		uint64_t segment, form; /* packed; 0: none */
+	} memo[TEXT_MEMO_SIZE];         /* of text_compose.c */
 };
 void text_work_free(struct text_work *w);
 /* The buffer that holds no input, emptied. */
@@ -27,10 +31,6 @@ struct span text_step_replace(struct span s, struct text_work *w);
 /* Line ends to LF; controls but tab, LF and CR dropped, NUL included. */
 struct span text_step_controls(
     struct span s, const struct text_options *o, struct text_work *w);
-
-/* NFC or NFKC. -1 if the result would exceed LIMIT_VALUE_BYTES. */
-int text_step_unicode(struct span *s, const struct text_options *o,
-    struct text_work *w) MUST_CHECK;
 
 /* invisible, persian, digits: character by character. */
 struct span text_step_characters(

@@ -1,6 +1,7 @@
 /*
  * A raw text through layer 2 and the transforms, by the options the first byte
- * chooses. What comes out is valid UTF-8, and a second run keeps it.
+ * chooses. What comes out is valid UTF-8, a second run keeps it, and taking
+ * every step gives the same.
  */
 #include "normalize/transform.h"
 #include "normalize/utf8.h"
@@ -49,6 +50,22 @@ transform(struct span s)
 	layer_work_free(&w);
 }
 
+static void
+same_as_plain(const struct text_rules *r, struct span in)
+{
+	struct layer_work w = { 0 }, w2 = { 0 };
+	struct span quick, plain;
+	enum verdict v = layer_text(r, in, &quick, &w);
+	if (layer_text_plain(r, in, &plain, &w2) != v)
+		abort();
+	if (v == VERDICT_OK &&
+	    (quick.len != plain.len ||
+		(quick.len && memcmp(quick.data, plain.data, quick.len) != 0)))
+		abort();
+	layer_work_free(&w);
+	layer_work_free(&w2);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -79,6 +96,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			abort();
 		transform(once);
 	}
+	same_as_plain(r, in);
 	layer_work_free(&w);
 	layer_work_free(&w2);
 	return 0;

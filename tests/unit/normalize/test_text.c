@@ -1,5 +1,6 @@
 /* Layer 2: each option, and the fast paths against the plain way. */
 #include "normalize/layers.h"
+#include "normalize/text_compose.h"
 #include "normalize/utf8.h"
 #include "tests/unit/normalize/rig.h"
 #include <utf8proc.h>
@@ -126,9 +127,9 @@ normal_forms_agree(void **state)
 	static const utf8proc_option_t forms[] = { UTF8PROC_STABLE |
 						       UTF8PROC_COMPOSE,
 		UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT };
+	struct layer_work w = { 0 }; /* of both: it remembers */
 	for (int form = 0; form < 2; form++) {
 		struct arena a = { 0 };
-		struct layer_work w = { 0 };
 		struct text_rules r;
 		struct buf text = { 0 };
 		struct text_options o = { .unicode = form ? UNICODE_NFKC
@@ -149,9 +150,9 @@ normal_forms_agree(void **state)
 			free(want);
 		}
 		buf_free(&text);
-		layer_work_free(&w);
 		arena_free(&a);
 	}
+	layer_work_free(&w);
 }
 
 /* Every code point of its own: quiet only if every step keeps it. */
@@ -190,7 +191,7 @@ quiet_code_points_are_kept(void **state)
 			t = text_step_controls(t, &r.opt, &w.text);
 			if (r.opt.unicode != UNICODE_NONE)
 				assert_int_equal(
-				    text_step_unicode(&t, &r.opt, &w.text), 0);
+				    text_compose_plain(&t, &r.opt, &w.text), 0);
 			t = text_step_characters(t, &r.opt, &w.text);
 			if (r.opt.collapse)
 				t = text_step_collapse(t, &w.text);
@@ -212,7 +213,7 @@ quiet_code_points_are_kept(void **state)
 	}
 }
 
-/* A second run finds nothing to do; a whole column says what its rows say. */
+/* A second run finds nothing to do. */
 static void
 clean_is_idempotent(void **state)
 {
@@ -233,16 +234,6 @@ clean_is_idempotent(void **state)
 		struct span once, twice;
 		random_text(&text);
 		enum verdict v = layer_text(&r, buf_span(&text), &once, &w);
-		uint32_t ends[2] = { 0, (uint32_t)text.len };
-		struct column c = { .type = VT_TEXT,
-			.data = text.data,
-			.data_bytes = text.len,
-			.offs = (const uint8_t *)ends };
-		bool kept =
-		    v == VERDICT_OK && once.len == text.len &&
-		    (!text.len || memcmp(once.data, text.data, text.len) == 0);
-		if (layer_text_quiet_column(&r, &c, 1))
-			assert_true(kept);
 		if (v == VERDICT_NULL)
 			continue;
 		assert_int_equal(layer_text(&r, once, &twice, &w2), VERDICT_OK);
@@ -255,27 +246,45 @@ clean_is_idempotent(void **state)
 	arena_free(&a);
 }
 
-/* Two values of half a character each: the column's bytes are valid, the
- * values are not. */
+/* Runs of marks longer than are sorted one by one, in the worst order. */
 static void
-character_across_rows(void **state)
+many_marks(void **state)
 {
 	(void)state;
+	static const int32_t marks[] = { 0x345, 0x301, 0x328, 0x5b0, 0x334 };
 	struct arena a = { 0 };
-	static const struct text_options sets[] = { { .trim = false },
-		{ .trim = true } };
-	for (size_t i = 0; i < ARRAY_LEN(sets); i++) {
-		struct text_rules r;
-		uint32_t offs[3] = { 0, 1, 2 };
-		struct column c = { .type = VT_TEXT,
-			.data = (const uint8_t *)"\xc3\xa9",
-			.data_bytes = 2,
-			.offs = (const uint8_t *)offs };
-		layer_text_init(&r, &sets[i], &a);
-		assert_false(layer_text_quiet_column(&r, &c, 2));
-		offs[1] = 2;
-		assert_true(layer_text_quiet_column(&r, &c, 2));
+	struct layer_work w = { 0 };
+	struct text_rules r;
+	struct text_options o = { .unicode = UNICODE_NFC };
+	struct buf text = { 0 };
+	layer_text_init(&r, &o, &a);
+	for (size_t n = 28; n < 400; n += 7) {
+		struct span got;
+		buf_clear(&text);
+		buf_putc(&text, 'u');
+		for (size_t i = 0; i < n; i++)
+			utf8_append(&text,
+			    marks[n % 2 ? i * ARRAY_LEN(marks) / n
+					: random_u64() % ARRAY_LEN(marks)]);
+		assert_int_equal(
+		    layer_text(&r, buf_span(&text), &got, &w), VERDICT_OK);
+		utf8proc_uint8_t *want = NULL;
+		ptrdiff_t len = utf8proc_map(text.data, (ptrdiff_t)text.len,
+		    &want, UTF8PROC_STABLE | UTF8PROC_COMPOSE);
+		assert_int_equal(got.len, len);
+		assert_memory_equal(got.data, want, got.len);
+		free(want);
 	}
+	/* A quarter of a million of them; not a matter of minutes. */
+	buf_clear(&text);
+	for (size_t i = 0; i < 1 << 18; i++)
+		utf8_append(&text, i < 1 << 17 ? 0x301 : 0x328);
+	struct span got;
+	assert_int_equal(layer_text(&r, buf_span(&text), &got, &w), VERDICT_OK);
+	assert_int_equal(got.len, text.len);
+	assert_memory_equal(got.data, "\xcc\xa8", 2);
+	buf_free(&text);
+	layer_work_free(&w);
 	arena_free(&a);
 }
 
@@ -288,7 +297,7 @@ main(void)
 		cmocka_unit_test(normal_forms_agree),
 		cmocka_unit_test(quiet_code_points_are_kept),
 		cmocka_unit_test(clean_is_idempotent),
-		cmocka_unit_test(character_across_rows),
+		cmocka_unit_test(many_marks),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
