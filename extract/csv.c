@@ -1,4 +1,5 @@
 #include "extract/csv.h"
+#include "extract/csv_scan.h"
 #include "proto/arena.h"
 #include "proto/limits.h"
 #include <stdlib.h>
@@ -192,6 +193,7 @@ more(struct csv *c, struct err *e)
 	struct buf *w = &c->window;
 	size_t got = 0;
 
+	c->scanned = false;
 	if (c->at) {
 		memmove(w->data, w->data + c->at, w->len - c->at);
 		w->len -= c->at;
@@ -247,7 +249,13 @@ csv_next(struct csv *c, struct err *e)
 		const uint8_t *end = w->data + w->len;
 		if (start == end && c->eof)
 			return 0;
-		const uint8_t *stop = start < end ? parse(c, start, end) : NULL;
+		const uint8_t *stop =
+		    start < end ? csv_scan_record(c, start, end) : NULL;
+		if (stop) {
+			c->at = (size_t)(stop + 1 - w->data);
+			return 1;
+		}
+		stop = start < end ? parse(c, start, end) : NULL;
 		if (stop) {
 			stop += stop < end; /* the line end itself */
 			count_lines(c, start, stop);

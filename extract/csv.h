@@ -38,9 +38,21 @@ struct csv {
 	size_t at;       /* of the next record, in window */
 	bool eof, begun; /* nothing more to refill; mark was looked for */
 	struct buf window, unescaped;
+	bool plain;   /* for tests: byte by byte, always */
+	bool scanned; /* csv_scan.c: the block it stopped in, in window, and */
+	size_t block_at;
+	uint64_t block_marks; /* what of it is still to be looked at */
 };
 
 enum { CSV_FIELDS_MAX = 4096 };
+
+/* How many bytes may be read from the field's first one on. */
+static inline size_t
+csv_readable(const struct csv *c, const struct csv_field *f)
+{
+	size_t at = (size_t)((uintptr_t)f->data - (uintptr_t)c->window.data);
+	return at < c->window.len ? c->window.len - at : f->len;
+}
 
 void csv_init(struct csv *c, csv_refill refill, void *ctx);
 void csv_free(struct csv *c);

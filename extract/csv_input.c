@@ -52,20 +52,28 @@ check_unchanged(const struct csv_input *in, struct err *e)
 }
 
 static int
-refill(struct csv_input *in, struct err *e)
+read_file(
+    struct csv_input *in, uint8_t *to, size_t size, size_t *got, struct err *e)
 {
-	in->at = in->len = 0;
+	*got = 0;
 	while (!in->eof) {
-		ssize_t n = read(in->fd, in->raw, sizeof(in->raw));
+		ssize_t n = read(in->fd, to, size);
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
 			return err_errno(e, "reading %s", in->path);
-		in->len = (size_t)n;
+		*got = (size_t)n;
 		in->eof = n == 0;
 		break;
 	}
 	return 0;
+}
+
+static int
+refill(struct csv_input *in, struct err *e)
+{
+	in->at = 0;
+	return read_file(in, in->raw, sizeof(in->raw), &in->len, e);
 }
 
 static int
@@ -160,8 +168,8 @@ static int
 read_plain(
     struct csv_input *in, uint8_t *to, size_t n, size_t *got, struct err *e)
 {
-	if (in->at == in->len && refill(in, e) != 0)
-		return -1;
+	if (in->at == in->len)
+		return read_file(in, to, n, got, e);
 	*got = in->len - in->at < n ? in->len - in->at : n;
 	memcpy(to, in->raw + in->at, *got);
 	in->at += *got;

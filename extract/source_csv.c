@@ -1,6 +1,7 @@
 #include "extract/csv.h"
 #include "extract/csv_input.h"
 #include "extract/source.h"
+#include "proto/column_put.h"
 #include "proto/limits.h"
 #include <limits.h>
 #include <stdio.h>
@@ -14,6 +15,7 @@
  */
 struct csv_source {
 	char path[PATH_MAX];
+	struct span null_text;
 };
 
 struct csv_reader {
@@ -130,6 +132,9 @@ csv_open(struct source_handle *s, struct err *e)
 
 	s->own = own;
 	s->snapshot = true;
+	own->null_text.data =
+	    (const uint8_t *)(src->null_text ? src->null_text : "");
+	own->null_text.len = src->null_text ? strlen(src->null_text) : 0;
 	if (!src->file || (!absolute && !s->conn->path))
 		return err_config(
 		    e, "file", "`file` does not say what to read");
@@ -156,26 +161,26 @@ csv_plan(struct source_handle *s, struct span version, struct chunk_list *out,
 }
 
 static bool
-is_null(const struct csv_field *f, const char *text)
+is_null(const struct csv_field *f, const struct span *text)
 {
-	size_t n = strlen(text);
-	return !f->quoted && f->len == n && memcmp(f->data, text, n) == 0;
+	return !f->quoted && f->len == text->len &&
+	       memcmp(f->data, text->data, text->len) == 0;
 }
 
 static int
 put_row(struct source_handle *s, const struct csv *c, struct emit *em,
     struct err *e)
 {
-	const char *null_text =
-	    s->en->source.null_text ? s->en->source.null_text : "";
+	const struct csv_source *own = s->own;
 
 	for (size_t i = 0; i < em->ncols; i++) {
 		const struct csv_field *f = &c->fields[s->wanted.cols[i].index];
 		struct column_builder *b = &em->cols[i].values;
-		if (is_null(f, null_text))
-			column_builder_null(b);
+		if (is_null(f, &own->null_text))
+			column_put_null(b);
 		else
-			column_builder_bytes(b, f->data, f->len);
+			column_put_bytes(
+			    b, f->data, f->len, csv_readable(c, f));
 	}
 	return emit_row(em, c->raw.len, e);
 }

@@ -123,12 +123,108 @@ other_delimiters_and_no_quotes(void **state)
 	buf_free(&out);
 }
 
+static uint32_t
+roll(uint64_t *state, uint32_t sides)
+{
+	*state ^= *state << 13;
+	*state ^= *state >> 7;
+	*state ^= *state << 17;
+	return (uint32_t)(*state >> 33) % sides;
+}
+
+/* Fields, mostly sound ones, of the marks and a few letters. */
+static void
+put_text(uint64_t *dice, const char marks[2], struct buf *out)
+{
+	uint32_t fields = roll(dice, 400), noise = 1 + roll(dice, 300);
+
+	for (uint32_t i = 0; i < fields; i++) {
+		bool quoted = roll(dice, 4) == 0;
+		if (quoted)
+			buf_putc(out, (uint8_t)marks[1]);
+		for (uint32_t n = roll(dice, roll(dice, 9) ? 12 : 90); n; n--) {
+			const char any[] = { marks[0], marks[1], '\n', '\r' };
+			buf_putc(
+			    out, (uint8_t)(roll(dice, noise) == 0
+					       ? any[roll(dice, 4)]
+					   : quoted && roll(dice, 9) == 0
+					       ? any[roll(dice, 2) * 2]
+					       : 'a' + (char)roll(dice, 26)));
+		}
+		if (quoted)
+			buf_putc(out, (uint8_t)marks[1]);
+		if (roll(dice, 5))
+			buf_putc(out, (uint8_t)marks[0]);
+		else
+			buf_puts(out, roll(dice, 3) ? "\n" : "\r\n");
+	}
+}
+
+static void
+put_whole_record(const struct csv *c, struct buf *out)
+{
+	buf_printf(out, "%llu%s %zu {", (unsigned long long)c->line,
+	    c->broken ? "!" : "", c->nfields);
+	buf_put(out, c->raw.data, c->raw.len);
+	for (size_t i = 0; i < c->nfields && i < CSV_FIELDS_MAX; i++) {
+		const struct csv_field *f = &c->fields[i];
+		assert_true(csv_readable(c, f) >= f->len);
+		buf_puts(out, f->quoted ? "} Q[" : "} [");
+		buf_put(out, f->data, f->len);
+	}
+	buf_putc(out, '\n');
+}
+
+static void
+parse_random(const struct buf *text, size_t step, const char marks[2],
+    bool plain, struct buf *out)
+{
+	struct feed f = { (const char *)text->data, text->len, 0, step };
+	struct err e = { 0 };
+	struct csv c;
+	int rc;
+
+	csv_init(&c, feed_some, &f);
+	c.delimiter = marks[0];
+	c.quote = marks[1];
+	c.plain = plain;
+	while ((rc = csv_next(&c, &e)) == 1)
+		put_whole_record(&c, out);
+	buf_printf(out, "%d %s %s", rc, e.code, e.msg);
+	csv_free(&c);
+}
+
+static void
+records_are_those_of_the_plain_way(void **state)
+{
+	static const char marks[][2] = { { ',', '"' }, { ',', '"' },
+		{ ';', '\'' }, { '\t', 0 }, { ',', ',' }, { '\r', '"' } };
+	uint64_t dice = 11;
+
+	(void)state;
+	for (int round = 0; round < 1500; round++) {
+		const char *m = marks[roll(&dice, 6)];
+		struct buf text = { 0 }, fast = { 0 }, plain = { 0 };
+		buf_reserve(&text, 1);
+		put_text(&dice, m, &text);
+		size_t step = roll(&dice, 2) ? 1 << 18 : 1 + roll(&dice, 3000);
+		parse_random(&text, step, m, false, &fast);
+		parse_random(&text, step, m, true, &plain);
+		assert_int_equal(fast.len, plain.len);
+		assert_memory_equal(fast.data, plain.data, plain.len);
+		buf_free(&text);
+		buf_free(&fast);
+		buf_free(&plain);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(records_are_told_apart),
 		cmocka_unit_test(other_delimiters_and_no_quotes),
+		cmocka_unit_test(records_are_those_of_the_plain_way),
 	};
 	return cmocka_run_group_tests_name("csv", tests, NULL, NULL);
 }
