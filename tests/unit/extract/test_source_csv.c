@@ -262,7 +262,8 @@ a_file_that_changes_fails_the_chunk(void **state)
 		world_text(&w, plain);
 		m.file = w.folder.file;
 		w.en.batch_rows = 1;
-		assert_int_equal(source_open(&w.en, MODE_SYNC, NULL, &s, &w.e), 0);
+		assert_int_equal(
+		    source_open(&w.en, MODE_SYNC, NULL, &s, &w.e), 0);
 		emit_init(&w.em, &sink, &w.en, emit_columns(&s->wanted, &a),
 		    s->wanted.n);
 		assert_int_equal(source_read(s, &whole, &w.em, &w.e), -1);
