@@ -59,53 +59,77 @@ pg_exec_rows(struct pg_conn *c, const char *sql, struct err *e)
 	return rc;
 }
 
+/* BEGIN, where it still waits for a statement to go with. */
+static int
+open_transaction(struct pg_session *pg, struct err *e)
+{
+	if (pg->unsent && db_pg_exec(pg->c, "BEGIN", e) < 0)
+		return -1;
+	pg->unsent = false;
+	return 0;
+}
+
 int
 pg_stage_create(struct pg_session *pg, enum plan_kind kind, struct err *e)
 {
 	if (pg->plans[kind].stage)
 		return 0;
+	if (open_transaction(pg, e) < 0)
+		return -1;
 	if (db_pg_exec(pg->c, pg->plans[kind].create, e) < 0)
 		return err_wrap(e, "creating a temporary table");
 	pg->plans[kind].stage = pg->plans[kind].fresh = true;
 	return 0;
 }
 
-/* Truncating costs a millisecond, whatever there is; deleting and passing by
- * dead rows costs more the more there are. */
-int
-pg_stage_empty(struct pg_session *pg, enum plan_kind kind, struct err *e)
+/*
+ * Truncating costs a millisecond, whatever there is; deleting and passing by
+ * dead rows costs more the more there are.
+ */
+static bool
+worth_truncating(const struct pg_session *pg, enum plan_kind kind)
 {
-	bool many = pg->plans[kind].used > STAGE_ROWS;
+	return pg->plans[kind].used > STAGE_ROWS;
+}
+
+int
+pg_stage_truncate(struct pg_session *pg, enum plan_kind kind, struct err *e)
+{
 	char sql[64];
-	if (!pg->plans[kind].live && !many)
+	if (!worth_truncating(pg, kind))
 		return 0;
-	snprintf(sql, sizeof(sql), "%s %s", many ? "TRUNCATE" : "DELETE FROM",
-	    pg_sql_stage(kind));
+	snprintf(sql, sizeof(sql), "TRUNCATE %s", pg_sql_stage(kind));
 	if (db_pg_exec(pg->c, sql, e) < 0)
 		return -1;
-	pg->plans[kind].live = false;
-	if (many)
-		pg->plans[kind].used = 0;
+	pg->plans[kind].used = 0;
 	return 0;
+}
+
+/* Sends a COPY, with the BEGIN that is still owed. */
+static int
+copy_command(struct pg_session *pg, const char *copy, struct err *e)
+{
+	struct buf sql = { 0 };
+	buf_printf(&sql, "%s%s", pg->unsent ? "BEGIN; " : "", copy);
+	struct pg_result *r = PQexec(pg->c, buf_str(&sql));
+	buf_free(&sql);
+	bool ok = r && PQresultStatus(r) == PGRES_COPY_IN;
+	int rc = ok ? 0 : pg_refusal(pg->c, r, e);
+	db_pg_clear(&r);
+	pg->unsent = false;
+	return rc;
 }
 
 static int
 copy_start(struct pg_session *pg, enum plan_kind kind, enum pg_copying how,
     struct err *e)
 {
-	if (how == PG_COPY_STAGE) {
-		if (pg_stage_create(pg, kind, e) < 0 ||
-		    pg_stage_empty(pg, kind, e) < 0)
-			return -1;
-		pg->plans[kind].live = true;
-	}
-	struct pg_result *r =
-	    PQexec(pg->c, how == PG_COPY_DIRECT ? pg->plans[kind].copy_direct
-						: pg->plans[kind].copy);
-	bool ok = r && PQresultStatus(r) == PGRES_COPY_IN;
-	int rc = ok ? 0 : pg_refusal(pg->c, r, e);
-	db_pg_clear(&r);
-	if (rc < 0)
+	if (how == PG_COPY_STAGE && pg_stage_create(pg, kind, e) < 0)
+		return -1;
+	if (copy_command(pg,
+		how == PG_COPY_DIRECT ? pg->plans[kind].copy_direct
+				      : pg->plans[kind].copy,
+		e) < 0)
 		return -1;
 	pg->copying = how;
 	pg->kind = kind;
@@ -151,6 +175,26 @@ copy_finish(struct pg_session *pg, struct err *e)
 	return drain(pg->c, e);
 }
 
+/*
+ * The statements that merge what is staged and leave the staging table empty;
+ * ON COMMIT DELETE ROWS would truncate it however little there was. What may
+ * be undone must not truncate: rows counted as gone would be back.
+ */
+static void
+put_merge(const struct pg_session *pg, struct buf *sql)
+{
+	bool truncate = !pg->careful && worth_truncating(pg, pg->kind);
+	buf_printf(sql, "%s; %s %s", pg->plans[pg->kind].apply,
+	    truncate ? "TRUNCATE" : "DELETE FROM", pg_sql_stage(pg->kind));
+}
+
+static void
+merged(struct pg_session *pg)
+{
+	if (!pg->careful && worth_truncating(pg, pg->kind))
+		pg->plans[pg->kind].used = 0;
+}
+
 int
 pg_settle(struct target_table *t, struct err *e)
 {
@@ -159,12 +203,68 @@ pg_settle(struct target_table *t, struct err *e)
 	if (was == PG_COPY_NONE)
 		return 0;
 	int r = copy_finish(pg, e);
-	if (r == 0 && was == PG_COPY_STAGE)
-		r = pg_exec_rows(pg->c, pg->plans[pg->kind].apply, e);
+	if (r == 0 && was == PG_COPY_STAGE) {
+		struct buf sql = { 0 };
+		put_merge(pg, &sql);
+		r = pg_exec_rows(pg->c, buf_str(&sql), e);
+		buf_free(&sql);
+		if (r == 0)
+			merged(pg);
+	}
 	/* Rows stand in the way, or one is bad: the merge sorts that out. */
 	if (r < 0 && was == PG_COPY_DIRECT)
 		pg->direct = false;
 	return r;
+}
+
+/* Runs statements of which the last is COMMIT. */
+static int
+exec_commit(struct pg_conn *c, const char *sql, struct err *e)
+{
+	struct pg_result *r = PQexec(c, sql);
+	int rc = 0;
+	if (!r || PQresultStatus(r) != PGRES_COMMAND_OK)
+		rc = pg_refusal(c, r, e);
+	else if (strcmp(PQcmdStatus(r), "COMMIT") != 0)
+		rc = err_retry(e, "40000",
+		    "the server rolled the transaction back at commit");
+	db_pg_clear(&r);
+	return rc;
+}
+
+/* What was staged is merged on the way: one answer to wait for, not two. */
+static int
+settle_and_commit(struct target_table *t, struct err *e)
+{
+	struct pg_session *pg = t->self;
+	struct buf sql = { 0 };
+	if (pg->copying != PG_COPY_STAGE) {
+		if (pg_settle(t, e) < 0)
+			return -1;
+		return exec_commit(pg->c, "COMMIT", e);
+	}
+	if (copy_finish(pg, e) < 0)
+		return -1;
+	put_merge(pg, &sql);
+	buf_puts(&sql, "; COMMIT");
+	int r = exec_commit(pg->c, buf_str(&sql), e);
+	buf_free(&sql);
+	if (r == 0)
+		merged(pg);
+	return r;
+}
+
+int
+pg_commit(struct target_table *t, struct err *e)
+{
+	struct pg_session *pg = t->self;
+	/* A BEGIN that nothing went with is not owed any more. */
+	if (!pg->unsent && settle_and_commit(t, e) < 0)
+		return -1;
+	for (size_t i = 0; i < PLAN_KINDS; i++)
+		pg->plans[i].fresh = false;
+	pg->transaction = pg->unsent = false;
+	return 0;
 }
 
 static int
@@ -207,13 +307,14 @@ pg_put(struct target_table *t, const struct slice *s, struct err *e)
 }
 
 void
-pg_copy_forget(struct pg_session *pg, bool committed)
+pg_copy_forget(struct pg_session *pg)
 {
 	pg->copying = PG_COPY_NONE;
 	for (size_t i = 0; i < PLAN_KINDS; i++) {
-		if (pg->plans[i].fresh && !committed)
+		if (pg->plans[i].fresh)
 			pg->plans[i].stage = false;
-		pg->plans[i].fresh = pg->plans[i].live = false;
-		pg->plans[i].used = 0;
+		pg->plans[i].fresh = false;
+		/* What was truncated then is back, as dead rows. */
+		pg->plans[i].used = pg->plans[i].stage ? STAGE_ROWS + 1 : 0;
 	}
 }

@@ -16,13 +16,14 @@ struct pg_session {
 	int unique;                /* what pg_unique said; -1: not asked yet */
 	bool direct;               /* COPY straight in is still right */
 	bool transaction;          /* between begin and its end */
+	bool unsent; /* … of which the server will hear with the first COPY */
+	bool careful; /* … and which may be undone in parts */
 	struct {
 		struct arena arena;
 		struct pg_shape shape; /* shape.plan NULL: not prepared */
 		const char *create, *copy, *copy_direct, *apply;
 		bool stage;  /* the staging table exists */
 		bool fresh;  /* … and was made in this transaction */
-		bool live;   /* it holds rows of this transaction */
 		size_t used; /* rows put there since it was last truncated */
 	} plans[PLAN_KINDS];
 	enum pg_copying copying;
@@ -50,10 +51,12 @@ int pg_create(
 int pg_put(
     struct target_table *t, const struct slice *s, struct err *e) MUST_CHECK;
 int pg_settle(struct target_table *t, struct err *e) MUST_CHECK;
-/* The transaction has ended, and the staged rows with it. */
-void pg_copy_forget(struct pg_session *pg, bool committed);
-/* Makes the staging tables empty again, where they are not. */
-int pg_stage_empty(
+int pg_commit(struct target_table *t, struct err *e) MUST_CHECK;
+/* The transaction was rolled back. */
+void pg_copy_forget(struct pg_session *pg);
+/* Rids the staging table of its dead rows, where they are many. It holds no
+ * others between one COPY's end and the next one's begin. */
+int pg_stage_truncate(
     struct pg_session *pg, enum plan_kind kind, struct err *e) MUST_CHECK;
 int pg_stage_create(
     struct pg_session *pg, enum plan_kind kind, struct err *e) MUST_CHECK;

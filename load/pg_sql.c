@@ -15,7 +15,7 @@ pg_sql_create_stage(const struct pg_shape *s, struct buf *out)
 	for (size_t i = 0; i < s->plan->n; i++)
 		buf_printf(out, "%sc%zu pg_catalog.%s", i ? ", " : "", i,
 		    s->cols[i].stage_type);
-	buf_puts(out, ") ON COMMIT DELETE ROWS");
+	buf_puts(out, ")");
 }
 
 static void

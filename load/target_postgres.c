@@ -77,6 +77,7 @@ drop_stage(struct pg_session *pg, enum plan_kind kind, struct err *e)
 	int r = db_pg_exec(pg->c, buf_str(&sql), e);
 	buf_free(&sql);
 	pg->plans[kind].stage = false;
+	pg->plans[kind].used = 0;
 	return r;
 }
 
@@ -126,14 +127,17 @@ pg_prepare(struct target_table *t, const struct plan *p, struct err *e)
 	return 0;
 }
 
+/* Unless constraints have to be judged at once, BEGIN goes with the first
+ * COPY. */
 static int
 pg_begin(struct target_table *t, bool careful, struct err *e)
 {
 	struct pg_session *pg = t->self;
 	pg->transaction = true;
-	if (db_pg_exec(pg->c,
-		careful ? "BEGIN; SET CONSTRAINTS ALL IMMEDIATE" : "BEGIN",
-		e) < 0)
+	pg->careful = careful;
+	pg->unsent = !careful;
+	if (careful &&
+	    db_pg_exec(pg->c, "BEGIN; SET CONSTRAINTS ALL IMMEDIATE", e) < 0)
 		return -1;
 	/* What a savepoint is undone for must not take these with it. */
 	for (size_t i = 0; careful && i < PLAN_KINDS; i++)
@@ -149,7 +153,7 @@ pg_save(struct target_table *t, struct err *e)
 	struct pg_session *pg = t->self;
 	/* Out here, because undoing would bring the rows back. */
 	for (size_t i = 0; i < PLAN_KINDS; i++)
-		if (pg_stage_empty(pg, (enum plan_kind)i, e) < 0)
+		if (pg_stage_truncate(pg, (enum plan_kind)i, e) < 0)
 			return -1;
 	return db_pg_exec(pg->c, "SAVEPOINT syncline", e);
 }
@@ -166,31 +170,8 @@ pg_undo(struct target_table *t, struct err *e)
 {
 	struct pg_session *pg = t->self;
 	pg->copying = PG_COPY_NONE;
-	for (size_t i = 0; i < PLAN_KINDS; i++)
-		pg->plans[i].live = false;
 	return db_pg_exec(pg->c,
 	    "ROLLBACK TO SAVEPOINT syncline; RELEASE SAVEPOINT syncline", e);
-}
-
-static int
-pg_commit(struct target_table *t, struct err *e)
-{
-	struct pg_session *pg = t->self;
-	if (pg_settle(t, e) < 0)
-		return -1;
-	struct pg_result *r = PQexec(pg->c, "COMMIT");
-	int rc = 0;
-	if (!r || PQresultStatus(r) != PGRES_COMMAND_OK)
-		rc = pg_refusal(pg->c, r, e);
-	else if (strcmp(PQcmdStatus(r), "COMMIT") != 0)
-		rc = err_retry(e, "40000",
-		    "the server rolled the transaction back at commit");
-	db_pg_clear(&r);
-	if (rc < 0)
-		return -1;
-	pg_copy_forget(pg, true);
-	pg->transaction = false;
-	return 0;
 }
 
 /* Ends a COPY that is still open, so that the connection takes commands. */
@@ -217,7 +198,8 @@ pg_rollback(struct target_table *t)
 	pg->transaction = false;
 	if (pg->copying != PG_COPY_NONE)
 		abort_copy(pg->c);
-	pg_copy_forget(pg, false);
+	pg_copy_forget(pg);
+	pg->unsent = false;
 	if (PQtransactionStatus(pg->c) != PQTRANS_IDLE)
 		(void)!db_pg_exec(pg->c, "ROLLBACK", &ignored);
 }
