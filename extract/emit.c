@@ -6,6 +6,9 @@
 /* A row must fit a frame together with the names of its columns. */
 enum { ROW_BYTES_MAX = LIMIT_FRAME_BYTES - (16 << 20) };
 
+/* What a few rows need is not worth a large first step. */
+enum { FIRST_ROWS = 256 };
+
 void
 emit_init(struct emit *em, const struct emit_sink *sink,
     const struct entity *en, struct emit_column *cols, size_t ncols)
@@ -53,11 +56,21 @@ new_batch(const struct emit *em)
 	return b;
 }
 
+static size_t
+with_margin(size_t n)
+{
+	return n + n / 8;
+}
+
 void
 emit_begin(struct emit *em)
 {
-	/* A hint only: what a few rows need is not worth a large first step. */
-	size_t hint = em->rows ? em->batch_rows : 256;
+	/* Hints only: a batch will be much like the one before. */
+	size_t hint = with_margin(em->rows_before);
+	if (hint > em->batch_rows)
+		hint = em->batch_rows;
+	if (em->rows_before == 0)
+		hint = FIRST_ROWS;
 
 	batch_free(&em->b);
 	em->b = new_batch(em);
@@ -67,6 +80,9 @@ emit_begin(struct emit *em)
 		c->demoted = false;
 		column_builder_init(
 		    &c->values, &em->b->arena, c->declared, hint);
+		if (c->values.width == 0)
+			(void)column_builder_room(
+			    &c->values, with_margin(c->bytes_before));
 	}
 }
 
@@ -90,6 +106,7 @@ finish_column(struct emit *em, struct emit_column *c, struct err *e)
 		.origin = c->name };
 
 	column_builder_finish(&c->values, &out);
+	c->bytes_before = out.data_bytes;
 	if (c->demoted)
 		out.type_name = NULL;
 	if (c->field)
@@ -117,6 +134,7 @@ emit_flush(struct emit *em, struct err *e)
 	if (em->sink.send(em->sink.ctx, &em->b, e) != 0)
 		return -1;
 	em->seq++;
+	em->rows_before = em->nrows;
 	em->nrows = 0;
 	return 0;
 }

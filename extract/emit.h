@@ -23,6 +23,7 @@ struct emit_column {
 	enum value_type declared;
 	bool field, rowversion, comma; /* struct wanted_column */
 	bool demoted;
+	size_t bytes_before;          /* in the batch before */
 	struct column_builder values; /* write here, unless demoted */
 };
 
@@ -43,7 +44,8 @@ struct emit {
 	struct emit_column *cols;
 	struct batch *b; /* being filled; its arena holds the columns */
 	size_t nrows, nbytes;
-	uint32_t seq; /* of the next batch; at the end their number */
+	size_t rows_before; /* in the batch before; 0: there was none */
+	uint32_t seq;       /* of the next batch; at the end their number */
 	uint64_t rows, bytes;
 	struct buf version; /* the highest rowversion so far; empty: none */
 };
