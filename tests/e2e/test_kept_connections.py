@@ -11,10 +11,23 @@ QUERY = ("SELECT {n} AS id, pg_backend_pid() AS reader, "
          "current_setting('search_path') AS seen, "
          "set_config('search_path', 'elsewhere', false) || "
          "set_config('TimeZone', 'Asia/Tehran', false) AS zone")
-# Ends the backend that load keeps; in its own run load's is in use.
-KILL = (" WHERE (SELECT count(pg_terminate_backend(pid, 60000)) FROM "
-        "pg_stat_activity WHERE application_name = 'syncline-load' AND "
-        "datname = current_database() AND query = 'DISCARD ALL') >= 0")
+# While the source is planned, ends the backend that load keeps, once it does.
+KILL = """
+CREATE FUNCTION kill() RETURNS int LANGUAGE plpgsql AS $$
+DECLARE killed int := 0;
+BEGIN
+    WHILE killed = 0 AND current_query() LIKE '%row_number%' LOOP
+        PERFORM pg_stat_clear_snapshot();
+        SELECT count(pg_terminate_backend(pid, 60000)) INTO killed
+            FROM pg_stat_activity WHERE query = 'DISCARD ALL'
+            AND application_name = 'syncline-load' AND state = 'idle'
+            AND datname = current_database();
+    END LOOP;
+    RETURN killed;
+END $$;
+CREATE VIEW deadly AS SELECT 3 AS id, pg_backend_pid() AS reader
+    WHERE kill() >= 0
+"""
 
 
 @pytest.fixture
@@ -75,9 +88,8 @@ def test_nothing_leaks(site, things):
 
 
 def test_one_that_is_lost(site, things):
-    """Planned by key, the view is read between load's describe and its open."""
-    things.script("CREATE VIEW deadly AS SELECT 3 AS id, "
-                  f"pg_backend_pid() AS reader {KILL}")
+    """Planned by key, the view is read while load has nothing to do."""
+    things.script(KILL)
     entities = [entity(n, QUERY) for n in range(N)]
     entities[3]["source"] = {"connection": "from", "table": "deadly",
                              "split": "key", "chunk_rows": 10}
