@@ -57,7 +57,7 @@ same_target(const struct entity *a, const struct entity *b)
 
 /* Entities by one of their texts; those of a slot stand as in the file. */
 struct by_text {
-	size_t slots, *first, *last, *next; /* NONE ends */
+	size_t mask, *first, *last, *next; /* NONE ends */
 };
 #define NONE SIZE_MAX
 
@@ -68,11 +68,13 @@ struct clashes {
 static void
 by_text_init(struct by_text *x, size_t n, struct arena *a)
 {
-	x->slots = 2 * n + 1;
-	x->first = arena_alloc(a, x->slots * sizeof(*x->first));
-	x->last = arena_alloc(a, x->slots * sizeof(*x->last));
+	x->mask = 1;
+	while (x->mask < 2 * n)
+		x->mask = x->mask * 2 + 1;
+	x->first = arena_alloc(a, (x->mask + 1) * sizeof(*x->first));
+	x->last = arena_alloc(a, (x->mask + 1) * sizeof(*x->last));
 	x->next = arena_alloc(a, (n + 1) * sizeof(*x->next));
-	for (size_t i = 0; i < x->slots; i++)
+	for (size_t i = 0; i <= x->mask; i++)
 		x->first[i] = NONE;
 }
 
@@ -83,7 +85,7 @@ slot_of(const struct by_text *x, const char *text)
 	uint64_t h = UINT64_C(14695981039346656037);
 	for (; *text; text++)
 		h = (h ^ (unsigned char)*text) * UINT64_C(1099511628211);
-	return (size_t)(h % x->slots);
+	return (size_t)h & x->mask;
 }
 
 static void
