@@ -102,7 +102,8 @@ enter_describe(struct run *r)
 static void
 enter_open(struct run *r)
 {
-	open_kind(r, PROC_EXTRACT);
+	if (!r->source_open)
+		open_kind(r, PROC_EXTRACT);
 	open_kind(r, PROC_IDENTITY);
 	if (run_loads(r))
 		open_kind(r, PROC_LOAD);

@@ -58,17 +58,17 @@ struct run {
 	char reason[200];  /* why this strategy */
 	unsigned awaiting; /* answers that this phase still needs */
 	/* extract: not answered yet; to be asked again when it has; answered */
-	bool planning, plan_stale, planned;
+	bool planning, plan_stale, planned, snapshot;
 	struct proc *held_back; /* died of its question, too early to judge … */
 	struct err held_error; /* … of this */
 	/* facts */
 	bool target_missing;  /* load is to create it */
 	bool described_again; /* it has, and types may differ from ours */
+	bool source_open;     /* since then, and the plan stands */
 	bool counting;        /* the target's rows, for a message */
 	uint64_t target_rows, state_rows;
 	uint64_t unproven; /* inserts in doubt, of state_rows */
 	bool half_adopted; /* the state knows part of the target's rows */
-	bool snapshot;
 	struct buf source_schema, target_schema, mapped_schema;
 	struct buf watermark;
 	struct run_probe {

@@ -35,8 +35,8 @@ opened(struct run *r)
 {
 	struct err e = { 0 };
 	if (r->target_missing && !r->described_again && r->mode != MODE_ADOPT) {
-		r->described_again = true;
-		ask_forget(r);
+		r->described_again = r->source_open = true;
+		ask_target_again(r);
 		run_enter(r, RUN_DESCRIBE);
 		return;
 	}

@@ -83,10 +83,15 @@ def test_a_plan_for_a_state_that_is_lost(site, database, things, lost):
 
 
 def test_a_table_that_is_made(site, database, things):
-    """It is described again, and the source is planned and read once."""
+    """It is described and mapped again, the source is planned once."""
     database.script("DROP TABLE things")
     write(site, database, target={"connection": "pg", "table": "things",
                                   "create": True})
-    site.run().books().assert_is(read=20, inserted=20)
+    result = site.run("-v")
+    result.books().assert_is(read=20, inserted=20)
+    log = result.err.splitlines()
+    assert sum("syncline-extract" in line and "msg=planned" in line
+               for line in log) == 1
+    assert sum("msg=phase phase=map" in line for line in log) == 2
     site.run().books().assert_is(read=20, unchanged=20)
     assert len(site.runs()) == 2
