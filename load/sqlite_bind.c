@@ -75,23 +75,22 @@ bind_bytes(struct sqlite3_stmt *st, int i, struct span s)
 }
 
 static int
-bind_text_of(struct sqlite3_stmt *st, int i, const struct column *c, size_t row)
+bind_text_of(struct sqlite3_stmt *st, int i, struct buf *text,
+    const struct column *c, size_t row)
 {
 	struct value v = column_value(c, row);
-	struct buf text = { 0 };
-	value_text(&v, &text);
-	int rc = sqlite3_bind_text64(
-	    st, i, buf_str(&text), text.len, SQLITE_TRANSIENT, SQLITE_UTF8);
-	buf_free(&text);
-	return rc;
+	buf_clear(text);
+	value_text(&v, text);
+	return bind_bytes(st, i, buf_span(text));
 }
 
 /* SQLite turns a NaN into NULL; its name stays what it is. */
 static int
-bind_real(struct sqlite3_stmt *st, int i, const struct column *c, size_t row)
+bind_real(struct sqlite3_stmt *st, int i, struct buf *text,
+    const struct column *c, size_t row)
 {
 	double v = column_f64(c, row);
-	return isnan(v) ? bind_text_of(st, i, c, row)
+	return isnan(v) ? bind_text_of(st, i, text, c, row)
 			: sqlite3_bind_double(st, i, v);
 }
 
@@ -103,14 +102,14 @@ bind_blob(struct sqlite3_stmt *st, int i, struct span s)
 }
 
 int
-sqlite_bind_value(struct sqlite3_stmt *st, int i, enum sqlite_storage as,
+sqlite_bind_value(struct sqlite3_stmt *st, int i, struct sqlite_slot *slot,
     const struct column *c, size_t row)
 {
 	int64_t n;
 	double d;
 	if (column_null(c, row))
 		return sqlite3_bind_null(st, i);
-	switch (as) {
+	switch (slot->as) {
 	case SQLITE_AS_IS:
 		return bind_bytes(st, i, column_bytes(c, row));
 	case SQLITE_AS_BLOB:
@@ -120,7 +119,7 @@ sqlite_bind_value(struct sqlite3_stmt *st, int i, enum sqlite_storage as,
 	case SQLITE_AS_INT:
 		return sqlite3_bind_int64(st, i, column_i64(c, row));
 	case SQLITE_AS_REAL:
-		return bind_real(st, i, c, row);
+		return bind_real(st, i, &slot->text, c, row);
 	case SQLITE_AS_TEXT:
 		break;
 	case SQLITE_AS_INT_IF_FITS:
@@ -133,5 +132,5 @@ sqlite_bind_value(struct sqlite3_stmt *st, int i, enum sqlite_storage as,
 			return sqlite3_bind_double(st, i, d);
 		return bind_bytes(st, i, column_bytes(c, row));
 	}
-	return bind_text_of(st, i, c, row);
+	return bind_text_of(st, i, &slot->text, c, row);
 }

@@ -1,6 +1,7 @@
 #ifndef LOAD_SQLITE_BIND_H
 #define LOAD_SQLITE_BIND_H
 #include "load/plan.h"
+#include "proto/buf.h"
 
 struct sqlite3_stmt;
 
@@ -22,14 +23,20 @@ enum sqlite_storage {
 	SQLITE_AS_NEAREST,     /* a decimal for a real column */
 };
 
+/* One parameter of a statement. */
+struct sqlite_slot {
+	enum sqlite_storage as;
+	struct buf text; /* of a value that is no text yet; reused */
+};
+
 enum sqlite_storage sqlite_bind_choose(const struct plan_column *c);
 
 /* True if the column would keep a decimal of many digits as a rounded one. */
 bool sqlite_bind_rounds(const struct plan_column *c);
 
-/* Row of c at parameter i. The bytes must stay until the statement is run.
- * SQLite's result code. */
-int sqlite_bind_value(struct sqlite3_stmt *st, int i, enum sqlite_storage as,
+/* Row of c at parameter i. The bytes and the slot must stay until the
+ * statement is run. SQLite's result code. */
+int sqlite_bind_value(struct sqlite3_stmt *st, int i, struct sqlite_slot *slot,
     const struct column *c, size_t row) MUST_CHECK;
 
 #endif

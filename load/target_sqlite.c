@@ -22,7 +22,8 @@ struct session {
 	bool careful;
 	struct {
 		struct sqlite3_stmt *st;
-		enum sqlite_storage *as; /* by plan column; owned */
+		struct sqlite_slot *slots; /* by plan column; owned */
+		size_t n;
 	} plans[PLAN_KINDS];
 };
 
@@ -174,9 +175,12 @@ static void
 forget_plan(struct session *s, enum plan_kind kind)
 {
 	sqlite3_finalize(s->plans[kind].st);
-	free(s->plans[kind].as);
+	for (size_t i = 0; i < s->plans[kind].n; i++)
+		buf_free(&s->plans[kind].slots[i].text);
+	free(s->plans[kind].slots);
 	s->plans[kind].st = NULL;
-	s->plans[kind].as = NULL;
+	s->plans[kind].slots = NULL;
+	s->plans[kind].n = 0;
 }
 
 static int
@@ -185,10 +189,11 @@ lite_prepare(struct target_table *t, const struct plan *p, struct err *e)
 	struct session *s = t->self;
 	struct buf sql = { 0 };
 	forget_plan(s, p->kind);
-	enum sqlite_storage *as = mem_zalloc((p->n + 1) * sizeof(*as));
-	s->plans[p->kind].as = as;
+	struct sqlite_slot *slots = mem_zalloc((p->n + 1) * sizeof(*slots));
+	s->plans[p->kind].slots = slots;
+	s->plans[p->kind].n = p->n;
 	for (size_t i = 0; i < p->n; i++) {
-		as[i] = sqlite_bind_choose(&p->cols[i]);
+		slots[i].as = sqlite_bind_choose(&p->cols[i]);
 		if (p->kind == PLAN_UPSERT && sqlite_bind_rounds(&p->cols[i]))
 			log_warn("target column rounds to about 15 digits; "
 				 "declared DECIMAL TEXT it would keep them all",
@@ -218,11 +223,11 @@ static int
 run_row(struct session *s, const struct slice *sl, uint32_t row, struct err *e)
 {
 	struct sqlite3_stmt *st = s->plans[sl->plan->kind].st;
-	const enum sqlite_storage *as = s->plans[sl->plan->kind].as;
+	struct sqlite_slot *slots = s->plans[sl->plan->kind].slots;
 	int rc = SQLITE_OK;
 	for (size_t i = 0; i < sl->plan->n && rc == SQLITE_OK; i++)
-		rc = sqlite_bind_value(st, (int)i + 1, as[i], &sl->in[i].col,
-		    input_row(&sl->in[i], row));
+		rc = sqlite_bind_value(st, (int)i + 1, &slots[i],
+		    &sl->in[i].col, input_row(&sl->in[i], row));
 	if (rc == SQLITE_OK)
 		rc = sqlite3_step(st);
 	if (rc != SQLITE_DONE)
