@@ -9,7 +9,7 @@
 #define EPOCH_DAYS   INT64_C(10957)
 #define EPOCH_MICROS (EPOCH_DAYS * MICROS_PER_DAY)
 
-enum { FIXED_ROOM = 4 + 16, LENGTH_BYTES = 4 };
+enum { FIXED_ROOM = 4 + 16, LENGTH_BYTES = 4, SHORT_BYTES = 32 };
 
 void
 pg_binary_begin(struct buf *out)
@@ -65,12 +65,48 @@ put_fixed8(struct buf *out, uint64_t v)
 	out->len += 12;
 }
 
+/*
+ * Most values are a few words long, which a call costs more than to copy: two
+ * moves that overlap, of a width that fits twice, cover any length between.
+ */
+static inline void
+copy_short(uint8_t *to, const uint8_t *from, size_t n)
+{
+	struct {
+		uint64_t a, b;
+	} head, tail;
+	if (n >= sizeof(head)) {
+		memcpy(&head, from, sizeof(head));
+		memcpy(&tail, from + n - sizeof(tail), sizeof(tail));
+		memcpy(to, &head, sizeof(head));
+		memcpy(to + n - sizeof(tail), &tail, sizeof(tail));
+	} else if (n >= 8) {
+		memcpy(&head.a, from, 8);
+		memcpy(&tail.a, from + n - 8, 8);
+		memcpy(to, &head.a, 8);
+		memcpy(to + n - 8, &tail.a, 8);
+	} else if (n >= 4) {
+		uint32_t a, b;
+		memcpy(&a, from, 4);
+		memcpy(&b, from + n - 4, 4);
+		memcpy(to, &a, 4);
+		memcpy(to + n - 4, &b, 4);
+	} else if (n) {
+		uint8_t middle = from[n / 2], last = from[n - 1];
+		to[0] = from[0];
+		to[n / 2] = middle;
+		to[n - 1] = last;
+	}
+}
+
 static inline void
 put_bytes(struct buf *out, const void *data, size_t n)
 {
 	uint8_t *p = room(out, LENGTH_BYTES + n);
 	put_u32(p, (uint32_t)n);
-	if (n)
+	if (n <= SHORT_BYTES)
+		copy_short(p + LENGTH_BYTES, data, n);
+	else
 		memcpy(p + LENGTH_BYTES, data, n);
 	out->len += LENGTH_BYTES + n;
 }
@@ -244,9 +280,14 @@ put_value(const struct pg_column *pc, const struct column *c, size_t row,
 	case PG_TEXT:
 		put_text_of(c, row, out);
 		return 0;
+	case PG_INT8:
+		if (c->type == VT_INT) {
+			put_fixed8(out, (uint64_t)column_i64(c, row));
+			return 0;
+		}
+		return put_int(pc, c, row, out, e);
 	case PG_INT2:
 	case PG_INT4:
-	case PG_INT8:
 		return put_int(pc, c, row, out, e);
 	case PG_FLOAT8:
 		return put_float(pc, c, row, out, e);
