@@ -13,6 +13,18 @@ jalali_leap(int year)
 	return of_cycle > 18 && of_cycle % 4 == 2;
 }
 
+/* Leap years from year 0 on. */
+static int32_t
+leaps_before(int year)
+{
+	enum { CYCLE_LEAPS = 8, FIRST_PART = 18, LEAPS_OF_IT = 5 };
+	int of_cycle = year % CYCLE_YEARS;
+	int32_t n = year / CYCLE_YEARS * CYCLE_LEAPS;
+	if (of_cycle <= FIRST_PART)
+		return n + (of_cycle + 2) / 4;
+	return n + LEAPS_OF_IT + (of_cycle - FIRST_PART - 1) / 4;
+}
+
 static int
 month_days(int year, int month)
 {
@@ -28,11 +40,11 @@ jalali_days(struct civil c, int32_t *days)
 	    c.month < 1 || c.month > 12 || c.day < 1 ||
 	    c.day > month_days(c.year, c.month))
 		return -1;
-	int32_t n = DAYS_1210_01_01;
-	for (int y = JALALI_YEAR_MIN; y < c.year; y++)
-		n += 365 + jalali_leap(y);
-	for (int m = 1; m < c.month; m++)
-		n += month_days(c.year, m);
-	*days = n + c.day - 1;
+	int32_t years = c.year - JALALI_YEAR_MIN;
+	int32_t leaps = leaps_before(c.year) - leaps_before(JALALI_YEAR_MIN);
+	int32_t months = c.month - 1;
+	int32_t longer = months < 6 ? months : 6; /* those of 31 days */
+	*days = DAYS_1210_01_01 + 365 * years + leaps + 30 * months + longer +
+		c.day - 1;
 	return 0;
 }
