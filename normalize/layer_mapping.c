@@ -10,21 +10,31 @@
 struct checks {
 	struct arena arena;
 	enum value_type type;
-	bool has_pattern, has_min, has_max;
+	bool has_pattern, has_ascii, has_min, has_max;
 	regex_t pattern;
 	locale_t locale; /* UTF-8, for the pattern */
+	/* A pattern in ASCII once more, without UTF-8, for texts in ASCII: it
+	 * says the same of them and is much faster. */
+	regex_t ascii;
+	locale_t plain;
 	struct value min, max;
 	size_t nin;
 	struct span *in; /* texts of the values, sorted */
 	int64_t max_length;
 };
 
+static struct span
+text_of(const char *s)
+{
+	return (struct span){ (const uint8_t *)s, strlen(s) };
+}
+
 int
 checks_constant(const char *what, const char *text,
     const struct conversion *own, struct arena *a, struct value *out,
     struct layer_work *w, struct err *e)
 {
-	struct span s = { (const uint8_t *)text, strlen(text) };
+	struct span s = text_of(text);
 	struct value in = { .type = VT_TEXT, .s = s };
 	if (layer_convert(own, &in, out, w) != VERDICT_OK)
 		return err_config(e, "bad_constant",
@@ -48,6 +58,15 @@ foreign_escape(const char *pattern)
 }
 
 static int
+compile_regex(locale_t locale, regex_t *out, const char *pattern)
+{
+	locale_t old = uselocale(locale);
+	int rc = regcomp(out, pattern, REG_EXTENDED | REG_NOSUB);
+	uselocale(old);
+	return rc;
+}
+
+static int
 compile_pattern(struct checks *c, const char *pattern, struct err *e)
 {
 	const char *bad = foreign_escape(pattern);
@@ -67,11 +86,12 @@ compile_pattern(struct checks *c, const char *pattern, struct err *e)
 	if (!c->locale)
 		return err_config(e, "bad_pattern",
 		    "pattern: this host has no C.UTF-8 locale");
-	locale_t old = uselocale(c->locale);
-	int rc = regcomp(&c->pattern, pattern, REG_EXTENDED | REG_NOSUB);
-	uselocale(old);
+	int rc = compile_regex(c->locale, &c->pattern, pattern);
 	if (rc == 0) {
 		c->has_pattern = true;
+		c->plain = newlocale(LC_CTYPE_MASK, "C", (locale_t)0);
+		c->has_ascii = c->plain && utf8_ascii(text_of(pattern)) &&
+			       compile_regex(c->plain, &c->ascii, pattern) == 0;
 		return 0;
 	}
 	char why[128];
@@ -161,6 +181,10 @@ checks_free(struct checks **pc)
 		return;
 	if (c->has_pattern)
 		regfree(&c->pattern);
+	if (c->has_ascii)
+		regfree(&c->ascii);
+	if (c->plain)
+		freelocale(c->plain);
 	if (c->locale)
 		freelocale(c->locale);
 	arena_free(&c->arena);
@@ -209,8 +233,10 @@ matches(const struct checks *c, struct span s, struct layer_work *w)
 	buf_clear(copy);
 	buf_put(copy, s.data, s.len);
 	regmatch_t range = { .rm_so = 0, .rm_eo = (regoff_t)s.len };
-	locale_t old = uselocale(c->locale);
-	int rc = regexec(&c->pattern, buf_str(copy), 1, &range, REG_STARTEND);
+	bool ascii = c->has_ascii && utf8_ascii(s);
+	locale_t old = uselocale(ascii ? c->plain : c->locale);
+	int rc = regexec(ascii ? &c->ascii : &c->pattern, buf_str(copy), 1,
+	    &range, REG_STARTEND);
 	uselocale(old);
 	return rc == 0;
 }

@@ -1,6 +1,9 @@
-/* What a pattern would come to, before it is compiled. */
+/* What a pattern would come to, before it is compiled; what it matches. */
+#include "normalize/checks.h"
 #include "normalize/pattern.h"
 #include "tests/unit/normalize/rig.h"
+#include <locale.h>
+#include <regex.h>
 
 static void
 sizes(void **state)
@@ -71,10 +74,77 @@ is_refused(void **state)
 	rig_close(&r);
 }
 
+/* As glibc has it in UTF-8, where ours may take a quicker way for ASCII. */
+static bool
+found(const char *pattern, const char *text)
+{
+	regex_t re;
+	locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+	locale_t old = uselocale(utf8);
+	assert_int_equal(regcomp(&re, pattern, REG_EXTENDED | REG_NOSUB), 0);
+	bool r = regexec(&re, text, 0, NULL, 0) == 0;
+	uselocale(old);
+	regfree(&re);
+	freelocale(utf8);
+	return r;
+}
+
+static size_t
+below(uint64_t *seed, size_t n)
+{
+	*seed = *seed * UINT64_C(6364136223846793005) + 1;
+	return (size_t)((*seed >> 33) % n);
+}
+
+static void
+random_line(uint64_t *seed, char out[16])
+{
+	static const char *const pieces[] = { "a", "Z", "m", "0", "9", "-", "_",
+		".", " ", "\xc3\xa9", "\xda\xa9", "\n" };
+	size_t kinds = below(seed, 4) ? 9 : ARRAY_LEN(pieces), at = 0;
+	for (size_t n = below(seed, 7); n > 0; n--) {
+		const char *p = pieces[below(seed, kinds)];
+		memcpy(out + at, p, strlen(p));
+		at += strlen(p);
+	}
+	out[at] = '\0';
+}
+
+static void
+patterns_agree(void **state)
+{
+	(void)state;
+	static const char *const patterns[] = { "^[A-Z][A-Za-z]+$",
+		"^[a-z0-9]{1,3}-", "[^a-z]$", "^.{3}$", "a.?Z",
+		"^[[:alpha:]]+$", "[[:upper:]][[:digit:]]", "\\w+-\\w", "\\bm",
+		"^\\W*$", "(a|Z0)+9", "\xc3\xa9", "[\xc3\xa9\xda\xa9]a" };
+	static const struct conversion own = { .to = VT_TEXT };
+	uint64_t seed = 3;
+	for (size_t i = 0; i < ARRAY_LEN(patterns); i++) {
+		struct field f = { .to = "v", .pattern = patterns[i] };
+		struct layer_work w = { 0 };
+		struct checks *c = NULL;
+		struct err e = { 0 };
+		assert_int_equal(checks_new(&f, &own, &w, &c, &e), 0);
+		for (int k = 0; k < 600; k++) {
+			char text[16];
+			random_line(&seed, text);
+			struct value v = { .type = VT_TEXT,
+				.s = rig_span(text) };
+			bool ok = checks_apply(c, &v, &w) == VERDICT_OK;
+			if (ok != found(patterns[i], text))
+				fail_msg("%s: \"%s\"", patterns[i], text);
+		}
+		checks_free(&c);
+		layer_work_free(&w);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(sizes),
-		cmocka_unit_test(nesting), cmocka_unit_test(is_refused) };
+		cmocka_unit_test(nesting), cmocka_unit_test(is_refused),
+		cmocka_unit_test(patterns_agree) };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
