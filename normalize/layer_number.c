@@ -26,6 +26,8 @@ struct reader {
 static int
 token_of(int32_t cp, char decimal)
 {
+	if ((cp >= '0' && cp <= '9') || cp == ' ')
+		return cp;
 	if (cp == decimal)
 		return TOKEN_POINT;
 	if (cp == '.' || cp == ',')
@@ -166,8 +168,12 @@ read_back(struct reader *r, struct dress *d)
 static size_t
 read_digits(struct reader *r, struct buf *out)
 {
-	size_t n = 0;
-	const uint8_t *after;
+	const uint8_t *after = r->p;
+	while (after < r->end && (uint8_t)(*after - '0') < 10)
+		after++;
+	size_t n = (size_t)(after - r->p);
+	buf_put(out, r->p, n);
+	r->p = after;
 	for (;; n++) {
 		int t = peek(r, &after);
 		if (t < '0' || t > '9')

@@ -92,12 +92,22 @@ finish(struct text_quiet *q, const uint32_t *bits)
 		q->printable &= text_quiet_point(q, cp);
 }
 
+/* Where the code points end that a step other than the normal form does
+ * something to. */
+static int32_t
+points_end(const struct text_options *o)
+{
+	if (o->letter_case != CASE_KEEP || o->digits == DIGITS_ASCII)
+		return TEXT_QUIET_POINTS;
+	return text_quiet_plain(o) ? 0xa0 : 0x10000;
+}
+
 void
 text_quiet_build(
     struct text_quiet *q, const struct text_options *o, struct arena *a)
 {
 	uint32_t *bits = all_quiet(a);
-	int32_t end = text_quiet_plain(o) ? 0xa0 : TEXT_QUIET_POINTS;
+	int32_t end = points_end(o);
 	for (int32_t cp = 0; cp < end; cp++)
 		if (is_loud(cp, o))
 			loud(bits, cp);
@@ -158,9 +168,8 @@ all_printable(uint64_t w)
 	return ((high | ~low) & (ones * 0x80)) == 0;
 }
 
-/* Past bytes from 0x20 to 0x7e, in blocks: some are left for the caller. */
-static const uint8_t *
-skip_printable(const uint8_t *p, const uint8_t *end)
+const uint8_t *
+text_quiet_skip_printable(const uint8_t *p, const uint8_t *end)
 {
 	while (end - p >= 16 && none(outside(p, 0x20)))
 		p += 16;
@@ -170,6 +179,8 @@ skip_printable(const uint8_t *p, const uint8_t *end)
 		if (all_printable(w))
 			p += 8;
 	}
+	while (p < end && *p >= 0x20 && *p < 0x7f)
+		p++;
 	return p;
 }
 
@@ -180,9 +191,7 @@ text_quiet_prefix(const struct text_quiet *q, struct span s)
 	while (p < end) {
 		const uint8_t *at = p;
 		if (q->printable && *p < 0x80) {
-			p = skip_printable(p, end);
-			while (p < end && *p >= 0x20 && *p < 0x7f)
-				p++;
+			p = text_quiet_skip_printable(p, end);
 			if (p != at)
 				continue;
 		}

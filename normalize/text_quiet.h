@@ -51,6 +51,9 @@ text_quiet_holds(const struct text_quiet *q, struct span s)
 	return text_quiet_prefix(q, s) == s.len;
 }
 
+/* Past bytes from 0x20 to 0x7e, many at a time. */
+const uint8_t *text_quiet_skip_printable(const uint8_t *p, const uint8_t *end);
+
 /* True if every byte is in 0x21 to 0x7e. */
 bool text_quiet_graphic(struct span s);
 

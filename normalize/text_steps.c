@@ -1,4 +1,5 @@
 #include "normalize/text_steps.h"
+#include "normalize/text_quiet.h"
 #include "normalize/utf8.h"
 #include <stdlib.h>
 #include <unicase.h>
@@ -46,10 +47,11 @@ is_stripped_control(int32_t cp)
 static bool
 has_controls(struct span s)
 {
-	for (size_t i = 0; i < s.len; i++) {
-		uint8_t c = s.data[i];
+	const uint8_t *p = s.data, *end = p + s.len;
+	while ((p = text_quiet_skip_printable(p, end)) < end) {
+		uint8_t c = *p++;
 		if ((c < 0x20 && c != '\t' && c != '\n') || c == 0x7f ||
-		    (c == 0xc2 && i + 1 < s.len && s.data[i + 1] < 0xa0))
+		    (c == 0xc2 && p < end && *p < 0xa0))
 			return true;
 	}
 	return false;
@@ -121,6 +123,21 @@ text_map_character(int32_t cp, const struct text_options *o)
 	return cp;
 }
 
+/* The first character that is mapped or dropped: none of ASCII is. */
+static const uint8_t *
+first_mapped(struct span s, const struct text_options *o)
+{
+	const uint8_t *p = s.data, *end = p + s.len;
+	while ((p = text_quiet_skip_printable(p, end)) < end) {
+		const uint8_t *next = p;
+		int32_t cp = utf8_next(&next, end);
+		if (text_map_character(cp, o) != cp)
+			break;
+		p = next;
+	}
+	return p;
+}
+
 struct span
 text_step_characters(
     struct span s, const struct text_options *o, struct text_work *w)
@@ -129,8 +146,12 @@ text_step_characters(
 		   o->digits == DIGITS_ASCII;
 	if (!any)
 		return s;
+	const uint8_t *end = s.data + s.len;
+	const uint8_t *p = first_mapped(s, o);
+	if (p == end)
+		return s;
 	struct buf *out = text_work_next(w);
-	const uint8_t *p = s.data, *end = p + s.len;
+	buf_put(out, s.data, (size_t)(p - s.data));
 	while (p < end) {
 		int32_t cp = text_map_character(utf8_next(&p, end), o);
 		if (cp >= 0)
@@ -146,11 +167,48 @@ is_line_break(int32_t cp)
 	       cp == 0x2029;
 }
 
+/* White space beyond ASCII begins with one of four bytes. */
+static bool
+may_be_space(uint8_t c)
+{
+	return c <= ' ' || c == 0xc2 || (c >= 0xe1 && c <= 0xe3);
+}
+
+/* The first white space that does not stay as it is: only a lone space or
+ * LF does. */
+static const uint8_t *
+first_collapsed(struct span s)
+{
+	const uint8_t *p = s.data, *end = p + s.len;
+	bool in_run = false;
+	while (p < end) {
+		if (!may_be_space(*p)) {
+			in_run = false;
+			p++;
+			continue;
+		}
+		const uint8_t *next = p;
+		int32_t cp = utf8_next(&next, end);
+		bool space = utf8_is_space(cp);
+		if (space && cp != ' ' && cp != '\n')
+			return in_run ? p - 1 : p;
+		if (space && in_run)
+			return p - 1;
+		in_run = space;
+		p = next;
+	}
+	return p;
+}
+
 struct span
 text_step_collapse(struct span s, struct text_work *w)
 {
+	const uint8_t *end = s.data + s.len;
+	const uint8_t *p = first_collapsed(s);
+	if (p == end)
+		return s;
 	struct buf *out = text_work_next(w);
-	const uint8_t *p = s.data, *end = p + s.len;
+	buf_put(out, s.data, (size_t)(p - s.data));
 	bool in_run = false, broken = false;
 	while (p < end) {
 		int32_t cp = utf8_next(&p, end);
@@ -167,6 +225,23 @@ text_step_collapse(struct span s, struct text_work *w)
 	if (in_run)
 		buf_putc(out, broken ? '\n' : ' ');
 	return buf_span(out);
+}
+
+/* Outside of ASCII, that is: the one letter whose form depends on others, the
+ * Greek sigma, changes. */
+static bool
+only_ascii_changes(struct span s, enum text_case c)
+{
+	const uint8_t *p = s.data, *end = p + s.len;
+	while ((p = text_quiet_skip_printable(p, end)) < end) {
+		ucs4_t cp = (ucs4_t)utf8_next(&p, end);
+		if (cp >= 0x80 &&
+		    (c == TEXT_UPPER
+			    ? uc_is_property_changes_when_uppercased(cp)
+			    : uc_is_property_changes_when_lowercased(cp)))
+			return false;
+	}
+	return true;
 }
 
 static struct span
@@ -187,7 +262,7 @@ text_step_case(struct span s, enum text_case c, struct text_work *w)
 {
 	if (s.len == 0)
 		return s;
-	if (c != TEXT_TITLE && utf8_ascii(s))
+	if (c != TEXT_TITLE && only_ascii_changes(s, c))
 		return ascii_case(s, c, w);
 	struct buf *out = text_work_next(w);
 	buf_reserve(out, s.len * 2);
