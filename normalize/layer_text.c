@@ -28,9 +28,8 @@ layer_text_init(
 {
 	*r = (struct text_rules){ .opt = *o };
 	r->plain = text_quiet_plain(o);
-	text_quiet_build(&r->quiet, o, a);
-	if (!r->plain && o->unicode != UNICODE_NONE)
-		text_quiet_build_form(&r->form, o, a);
+	text_quiet_build_form(&r->form, o, a);
+	text_quiet_build(&r->quiet, o, &r->form, a);
 }
 
 static bool
@@ -71,16 +70,15 @@ normal_form(const struct text_rules *r, struct span *s, struct text_work *work)
 {
 	if (r->opt.unicode == UNICODE_NONE)
 		return 0;
-	const struct text_quiet *q = r->plain ? &r->quiet : &r->form;
-	size_t quiet = text_quiet_prefix(q, *s);
+	size_t quiet = text_quiet_prefix(&r->form, *s);
 	if (quiet == s->len)
 		return 0;
-	switch (text_compose(q, &r->opt, s, quiet, work)) {
+	switch (text_compose(&r->form, &r->opt, s, quiet, work)) {
 	case TEXT_COMPOSED:
 		return 0;
 	case TEXT_TOO_LONG:
 		return -1;
-	case TEXT_ROUGH: /* a control that is kept */
+	case TEXT_ROUGH: /* never: it is valid, and controls are quiet */
 		break;
 	}
 	return text_compose_plain(s, &r->opt, work);

@@ -45,7 +45,7 @@ struct text_rules {
 	struct text_options opt;
 	bool plain; /* from U+00A0 on only the normal form does something */
 	struct text_quiet quiet;
-	struct text_quiet form; /* of the normal form alone; unless plain */
+	struct text_quiet form; /* of the normal form alone */
 };
 void layer_text_init(
     struct text_rules *r, const struct text_options *o, struct arena *a);

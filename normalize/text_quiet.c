@@ -12,16 +12,40 @@ loud(uint32_t *bits, int32_t cp)
 		bits[cp >> 5] &= ~(UINT32_C(1) << (cp & 31));
 }
 
+/* What follows the first in somebody's canonical decomposition could join the
+ * one before it; compatibility decompositions are never put together again. */
+static void
+mark_joining(uint32_t *bits, int32_t cp)
+{
+	enum { DECOMPOSED_MAX = 32 };
+	int32_t seq[DECOMPOSED_MAX];
+	int boundary = 0;
+	ptrdiff_t n = utf8proc_decompose_char(cp, seq, DECOMPOSED_MAX,
+	    (utf8proc_option_t)(UTF8PROC_STABLE | UTF8PROC_COMPOSE), &boundary);
+	for (ptrdiff_t i = 1; i < n && i < DECOMPOSED_MAX; i++)
+		loud(bits, seq[i]);
+}
+
+static bool
+has_other_form(int32_t cp, utf8proc_option_t flags)
+{
+	enum { DECOMPOSED_MAX = 32 };
+	int32_t seq[DECOMPOSED_MAX];
+	int boundary = 0;
+	ptrdiff_t n =
+	    utf8proc_decompose_char(cp, seq, DECOMPOSED_MAX, flags, &boundary);
+	return n < 1 || n > DECOMPOSED_MAX ||
+	       utf8proc_normalize_utf32(seq, n, flags) != 1 || seq[0] != cp;
+}
+
 /*
  * A normal form changes a text only where a code point has another form of
  * its own, carries a combining class (it may be out of order), or could join
- * the one before it. The last kind are those that follow the first in
- * somebody's full decomposition.
+ * the one before it.
  */
 static void
 mark_unicode(uint32_t *bits, bool compat)
 {
-	enum { DECOMPOSED_MAX = 32 };
 	utf8proc_option_t flags =
 	    (utf8proc_option_t)(UTF8PROC_STABLE | UTF8PROC_COMPOSE |
 				(compat ? UTF8PROC_COMPAT : 0));
@@ -32,18 +56,8 @@ mark_unicode(uint32_t *bits, bool compat)
 			loud(bits, cp);
 		if (p->decomp_seqindex == UINT16_MAX && !hangul)
 			continue;
-		int32_t seq[DECOMPOSED_MAX];
-		int boundary = 0;
-		ptrdiff_t n = utf8proc_decompose_char(
-		    cp, seq, DECOMPOSED_MAX, flags, &boundary);
-		if (n < 1 || n > DECOMPOSED_MAX) {
-			loud(bits, cp);
-			continue;
-		}
-		for (ptrdiff_t i = 1; i < n; i++)
-			loud(bits, seq[i]);
-		if (utf8proc_normalize_utf32(seq, n, flags) != 1 ||
-		    seq[0] != cp)
+		mark_joining(bits, cp);
+		if (has_other_form(cp, flags))
 			loud(bits, cp);
 	}
 }
@@ -76,13 +90,6 @@ is_loud(int32_t cp, const struct text_options *o)
 	return text_map_character(cp, o) != cp || is_cased(cp, o);
 }
 
-static uint32_t *
-all_quiet(struct arena *a)
-{
-	size_t bytes = TEXT_QUIET_POINTS / 8;
-	return memset(arena_alloc(a, bytes), 0xff, bytes);
-}
-
 static void
 finish(struct text_quiet *q, const uint32_t *bits)
 {
@@ -98,30 +105,30 @@ static int32_t
 points_end(const struct text_options *o)
 {
 	if (o->letter_case != CASE_KEEP || o->digits == DIGITS_ASCII)
-		return TEXT_QUIET_POINTS;
+		return 0x20000;
 	return text_quiet_plain(o) ? 0xa0 : 0x10000;
-}
-
-void
-text_quiet_build(
-    struct text_quiet *q, const struct text_options *o, struct arena *a)
-{
-	uint32_t *bits = all_quiet(a);
-	int32_t end = points_end(o);
-	for (int32_t cp = 0; cp < end; cp++)
-		if (is_loud(cp, o))
-			loud(bits, cp);
-	if (o->unicode != UNICODE_NONE)
-		mark_unicode(bits, o->unicode == UNICODE_NFKC);
-	finish(q, bits);
 }
 
 void
 text_quiet_build_form(
     struct text_quiet *q, const struct text_options *o, struct arena *a)
 {
-	uint32_t *bits = all_quiet(a);
-	mark_unicode(bits, o->unicode == UNICODE_NFKC);
+	size_t bytes = TEXT_QUIET_POINTS / 8;
+	uint32_t *bits = memset(arena_alloc(a, bytes), 0xff, bytes);
+	if (o->unicode != UNICODE_NONE)
+		mark_unicode(bits, o->unicode == UNICODE_NFKC);
+	finish(q, bits);
+}
+
+void
+text_quiet_build(struct text_quiet *q, const struct text_options *o,
+    const struct text_quiet *form, struct arena *a)
+{
+	uint32_t *bits = arena_dup(a, form->bits, TEXT_QUIET_POINTS / 8);
+	int32_t end = points_end(o);
+	for (int32_t cp = 0; cp < end; cp++)
+		if (is_loud(cp, o))
+			loud(bits, cp);
 	finish(q, bits);
 }
 

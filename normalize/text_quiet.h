@@ -27,11 +27,12 @@ text_quiet_plain(const struct text_options *o)
 	       o->digits == DIGITS_KEEP && o->letter_case == CASE_KEEP;
 }
 
-void text_quiet_build(
-    struct text_quiet *q, const struct text_options *o, struct arena *a);
 /* Quiet is what the normal form alone leaves as it is. */
 void text_quiet_build_form(
     struct text_quiet *q, const struct text_options *o, struct arena *a);
+/* And of that, what all other steps do. */
+void text_quiet_build(struct text_quiet *q, const struct text_options *o,
+    const struct text_quiet *form, struct arena *a);
 
 static inline bool
 text_quiet_point(const struct text_quiet *q, int32_t cp)
