@@ -45,17 +45,23 @@ marks(const struct scan *s, const uint8_t *p)
 }
 #endif
 
-/* The marks of the block at base; behind the window there are none. */
+/* Those of the window's last n bytes. Out of the loop, which then needs no
+ * array and no guard for it. */
+static __attribute__((noinline)) uint64_t
+tail_marks(const struct scan *s, size_t n)
+{
+	uint8_t tail[BLOCK] = { 0 };
+
+	memcpy(tail, s->base, n);
+	return marks(s, tail) & ((UINT64_C(1) << n) - 1);
+}
+
 static inline uint64_t
 block_marks(const struct scan *s)
 {
-	uint8_t tail[BLOCK] = { 0 };
 	size_t n = (size_t)(s->end - s->base);
 
-	if (n >= BLOCK)
-		return marks(s, s->base);
-	memcpy(tail, s->base, n);
-	return marks(s, tail) & ((UINT64_C(1) << n) - 1);
+	return n < BLOCK ? tail_marks(s, n) : marks(s, s->base);
 }
 
 /* The next delimiter, quote or LF, or NULL: not in this window. */
