@@ -12,53 +12,46 @@ loud(uint32_t *bits, int32_t cp)
 		bits[cp >> 5] &= ~(UINT32_C(1) << (cp & 31));
 }
 
-/* What follows the first in somebody's canonical decomposition could join the
- * one before it; compatibility decompositions are never put together again. */
+enum { DECOMPOSED_MAX = 32 };
+
+/* A code point that decomposes, or is a Hangul syllable. */
 static void
-mark_joining(uint32_t *bits, int32_t cp)
+mark_decomposing(uint32_t *bits, int32_t cp, bool compat)
 {
-	enum { DECOMPOSED_MAX = 32 };
+	const int canonical = UTF8PROC_STABLE | UTF8PROC_COMPOSE;
+	int flags = canonical | (compat ? UTF8PROC_COMPAT : 0);
 	int32_t seq[DECOMPOSED_MAX];
 	int boundary = 0;
-	ptrdiff_t n = utf8proc_decompose_char(cp, seq, DECOMPOSED_MAX,
-	    (utf8proc_option_t)(UTF8PROC_STABLE | UTF8PROC_COMPOSE), &boundary);
+	ptrdiff_t n = utf8proc_decompose_char(
+	    cp, seq, DECOMPOSED_MAX, (utf8proc_option_t)canonical, &boundary);
+	/* Compatibility decompositions are never put together again. */
 	for (ptrdiff_t i = 1; i < n && i < DECOMPOSED_MAX; i++)
 		loud(bits, seq[i]);
-}
-
-static bool
-has_other_form(int32_t cp, utf8proc_option_t flags)
-{
-	enum { DECOMPOSED_MAX = 32 };
-	int32_t seq[DECOMPOSED_MAX];
-	int boundary = 0;
-	ptrdiff_t n =
-	    utf8proc_decompose_char(cp, seq, DECOMPOSED_MAX, flags, &boundary);
-	return n < 1 || n > DECOMPOSED_MAX ||
-	       utf8proc_normalize_utf32(seq, n, flags) != 1 || seq[0] != cp;
+	if (compat)
+		n = utf8proc_decompose_char(cp, seq, DECOMPOSED_MAX,
+		    (utf8proc_option_t)flags, &boundary);
+	if (n < 1 || n > DECOMPOSED_MAX ||
+	    utf8proc_normalize_utf32(seq, n, (utf8proc_option_t)flags) != 1 ||
+	    seq[0] != cp)
+		loud(bits, cp);
 }
 
 /*
  * A normal form changes a text only where a code point has another form of
  * its own, carries a combining class (it may be out of order), or could join
- * the one before it.
+ * the one before it. The last kind are those that follow the first in
+ * somebody's canonical decomposition.
  */
 static void
 mark_unicode(uint32_t *bits, bool compat)
 {
-	utf8proc_option_t flags =
-	    (utf8proc_option_t)(UTF8PROC_STABLE | UTF8PROC_COMPOSE |
-				(compat ? UTF8PROC_COMPAT : 0));
 	for (int32_t cp = 0x80; cp < TEXT_QUIET_POINTS; cp++) {
 		const utf8proc_property_t *p = utf8proc_get_property(cp);
 		bool hangul = cp >= 0xac00 && cp <= 0xd7a3;
 		if (p->combining_class)
 			loud(bits, cp);
-		if (p->decomp_seqindex == UINT16_MAX && !hangul)
-			continue;
-		mark_joining(bits, cp);
-		if (has_other_form(cp, flags))
-			loud(bits, cp);
+		if (hangul || p->decomp_seqindex != UINT16_MAX)
+			mark_decomposing(bits, cp, compat);
 	}
 }
 
