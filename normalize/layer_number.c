@@ -289,6 +289,33 @@ is_simple(struct span s)
 	return digits && points <= 1;
 }
 
+/* A number in Persian or Arabic digits as ASCII; false if there is anything in
+ * it but digits, signs and points. */
+static bool
+latin_digits(struct span s, struct buf *out)
+{
+	buf_clear(out);
+	buf_reserve(out, s.len);
+	uint8_t *to = out->data;
+	for (size_t i = 0; i < s.len; i++) {
+		uint8_t c = s.data[i];
+		if (c == 0xd9 || c == 0xdb) { /* U+0660, U+06F0 and on */
+			uint8_t zero = c == 0xd9 ? 0xa0 : 0xb0;
+			if (++i == s.len)
+				return false;
+			c = (uint8_t)(s.data[i] - zero + '0');
+			if ((uint8_t)(c - '0') >= 10)
+				return false;
+		} else if ((uint8_t)(c - '0') >= 10 && c != '.' && c != '-' &&
+			   c != '+') {
+			return false;
+		}
+		*to++ = c;
+	}
+	out->len = (size_t)(to - out->data);
+	return true;
+}
+
 static enum verdict
 canonical(struct span s, struct span *canon, struct layer_work *w)
 {
@@ -341,6 +368,9 @@ layer_number(const struct number_options *o, struct span in, struct span *canon,
 	buf_clear(&w->number);
 	if (o->decimal == '.' && is_simple(in))
 		return canonical(in, canon, w);
+	if (o->decimal == '.' && latin_digits(in, &w->shown) &&
+	    is_simple(buf_span(&w->shown)))
+		return canonical(buf_span(&w->shown), canon, w);
 	if (!utf8_valid(in))
 		return bad_number(w, "not valid UTF-8");
 	struct span s = utf8_trim(in);

@@ -1,4 +1,5 @@
 /* Layer 3: what is a number, and what it becomes. */
+#include "normalize/layers.h"
 #include "tests/unit/normalize/rig.h"
 
 #define DEC   "type: decimal"
@@ -160,6 +161,45 @@ round_trip(void **state)
 	rig_close(&r);
 }
 
+/* Short cuts are for what has no blanks: with one, a number is read with all
+ * that may be around its digits. */
+static void
+read_both_ways(void **state)
+{
+	(void)state;
+	static const char *const pieces[] = { "0", "7", "9", "00", "+", "-",
+		".", "\xdb\xb0", "\xdb\xb5", "\xdb\xb9", "\xd9\xa0", "\xd9\xa9",
+		"\xd9\xab", "\xd9\xac", ",", "e", "\xdb\xba", "\xd9" };
+	static const struct number_options o = {
+		.decimal = '.', .precision = -1, .scale = -1
+	};
+	struct layer_work w = { 0 }, w2 = { 0 };
+	struct buf in = { 0 };
+	uint64_t seed = 9;
+	size_t good = 0;
+	for (int i = 0; i < 100000; i++) {
+		struct span a, b;
+		buf_clear(&in);
+		for (size_t n = 1 + (size_t)i % 8; n > 0; n--) {
+			seed = seed * UINT64_C(6364136223846793005) + 1;
+			size_t kinds = i % 3 ? 12 : ARRAY_LEN(pieces);
+			buf_puts(&in, pieces[(seed >> 33) % kinds]);
+		}
+		enum verdict v = layer_number(&o, buf_span(&in), &a, &w);
+		buf_putc(&in, ' ');
+		assert_int_equal(layer_number(&o, buf_span(&in), &b, &w2), v);
+		if (v != VERDICT_OK)
+			continue;
+		good++;
+		assert_int_equal(a.len, b.len);
+		assert_memory_equal(a.data, b.data, a.len);
+	}
+	assert_true(good > 20000);
+	buf_free(&in);
+	layer_work_free(&w);
+	layer_work_free(&w2);
+}
+
 int
 main(void)
 {
@@ -168,6 +208,7 @@ main(void)
 		cmocka_unit_test(refused),
 		cmocka_unit_test(sizes),
 		cmocka_unit_test(round_trip),
+		cmocka_unit_test(read_both_ways),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
