@@ -11,7 +11,8 @@ import pytest
 from lib.sqlite import SqliteFile
 from lib.wait import wait_until
 
-FEW, MANY = 200_000, 2_000_000
+# Few are still more batches than all queues hold together.
+FEW, MANY = 300_000, 3_000_000
 # How an allocator's free lists lie differs from night to night.
 NIGHTS = 3
 STAGES = ("extract", "normalize", "identity", "delta", "load")
