@@ -111,7 +111,7 @@ putting_is_finding_or_adding(void **state)
 		for (int i = 0; i < N; i++) {
 			uint8_t bk[16];
 			world_bk(rand() % (N / 2), bk);
-			if (rand() % 8 == 0)
+			if (rand() % 512 == 0)
 				memset(bk + 8, rand() % 4, 4);
 			struct entry *want = table_find(&plain, bk);
 			if (!want)
