@@ -70,12 +70,14 @@ table_bits(const uint8_t bk[16])
 }
 
 /* Starts fetching what table_find of that key will read: first the index,
- * and, a few keys later, the entry. */
+ * and, a few keys later, the entry. GCC takes a function that only prefetches
+ * for one without effect and drops the calls of it: the empty asm is one. */
 static inline void
 table_prefetch_slot(const struct table *t, const uint8_t bk[16])
 {
 	if (t->slots)
 		__builtin_prefetch(&t->index[table_bits(bk) & (t->slots - 1)]);
+	__asm__ volatile("");
 }
 
 static inline void
@@ -86,6 +88,7 @@ table_prefetch_entry(const struct table *t, const uint8_t bk[16])
 	uint64_t slot = t->index[table_bits(bk) & (t->slots - 1)];
 	if (slot)
 		__builtin_prefetch(table_at(t, (uint32_t)slot - 1), 1);
+	__asm__ volatile("");
 }
 
 #endif
