@@ -104,6 +104,40 @@ rules_of(const struct stage *st, const struct message *m, bool commit)
 }
 
 static int
+report_opened(struct stage *st, struct delta *self, uint64_t rows,
+    uint64_t unproven, struct err *e)
+{
+	self->facts =
+	    (struct guard_facts){ .state_rows = rows, .unproven = unproven };
+	return stage_report(st,
+	    &(struct message){ .kind = MSG_OPENED,
+		.rows = rows,
+		.held = unproven,
+		.bytes = worker_revision(&self->worker) },
+	    e);
+}
+
+/* The source is read while we read the state: what we have to say of it can
+ * often be said before. Batches wait in their queue meanwhile. */
+static int
+read_state(struct stage *st, struct delta *self, struct err *e)
+{
+	struct worker *w = &self->worker;
+	uint64_t entries;
+	int foreseen = worker_foresee(w, &entries, e);
+
+	if (foreseen < 0 ||
+	    (foreseen && report_opened(st, self, entries, 0, e)) ||
+	    worker_read(w, e))
+		return -1;
+	log_debug("state read", "entries", log_u64(worker_known(w)),
+	    "partitions", log_u64(w->nparts), NULL);
+	return foreseen ? 0
+			: report_opened(
+			      st, self, worker_known(w), worker_unproven(w), e);
+}
+
+static int
 delta_open(struct stage *st, const struct message *m, struct err *e)
 {
 	struct delta *self = stage_state(st);
@@ -120,16 +154,7 @@ delta_open(struct stage *st, const struct message *m, struct err *e)
 	if (worker_open(&self->worker, &rules, alone ? 0 : stage_instance(st),
 		alone ? 1 : stage_instances(st), e))
 		return -1;
-	self->facts.state_rows = worker_known(&self->worker);
-	self->facts.unproven = worker_unproven(&self->worker);
-	log_debug("state read", "entries", log_u64(self->facts.state_rows),
-	    "partitions", log_u64(self->worker.nparts), NULL);
-	return stage_report(st,
-	    &(struct message){ .kind = MSG_OPENED,
-		.rows = self->facts.state_rows,
-		.held = self->facts.unproven,
-		.bytes = worker_revision(&self->worker) },
-	    e);
+	return read_state(st, self, e);
 }
 
 static int

@@ -345,12 +345,13 @@ part_open(struct part *p, const struct rules *rules, struct attempts *attempts,
 		.key = &en->key,
 		.syncflow = en->identity == IDENTITY_SYNCFLOW,
 		.write = rules->write };
-	if (state_open(&spec, &p->state, e) || load(p, e) ||
-	    settle_left_over(p, e)) {
-		part_close(p);
-		return -1;
-	}
-	return 0;
+	return state_open(&spec, &p->state, e);
+}
+
+int
+part_read(struct part *p, struct err *e)
+{
+	return load(p, e) || settle_left_over(p, e) ? -1 : 0;
 }
 
 void

@@ -60,8 +60,11 @@ struct part {
 	struct blob changes; /* of one batch; memory kept for the next */
 };
 
+/* Opens the files; part_read takes what they hold, and settles what a crash
+ * left, before anything else is asked of p. */
 int part_open(struct part *p, const struct rules *rules,
     struct attempts *attempts, uint32_t number, struct err *e) MUST_CHECK;
+int part_read(struct part *p, struct err *e) MUST_CHECK;
 void part_close(struct part *p);
 
 /* Entries that are inserts in doubt; 0 where the table does not have all. */

@@ -9,12 +9,15 @@ recorder_open(struct recorder *r, const struct rules *rules, struct err *e)
 	*r = (struct recorder){ .rules = *rules };
 	r->parts = mem_zalloc(rules->parts * sizeof(*r->parts));
 	r->begun = mem_zalloc(rules->parts * sizeof(*r->begun));
-	for (; r->nparts < rules->parts; r->nparts++)
-		if (part_open(&r->parts[r->nparts], &r->rules, &r->attempts,
-			(uint32_t)r->nparts, e)) {
+	while (r->nparts < rules->parts) {
+		struct part *p = &r->parts[r->nparts];
+		uint32_t number = (uint32_t)r->nparts++;
+		if (part_open(p, &r->rules, &r->attempts, number, e) ||
+		    part_read(p, e)) {
 			recorder_close(r);
 			return -1;
 		}
+	}
 	return 0;
 }
 

@@ -27,15 +27,43 @@ worker_open(struct worker *w, const struct rules *rules, uint32_t instance,
 	if (n)
 		w->rules.memory /= n;
 	w->parts = mem_zalloc((n + 1) * sizeof(*w->parts));
-	for (; w->nparts < n; w->nparts++) {
-		uint32_t number = instance + (uint32_t)w->nparts * instances;
-		if (part_open(&w->parts[w->nparts], &w->rules, &w->attempts,
-			number, e)) {
+	while (w->nparts < n) {
+		struct part *p = &w->parts[w->nparts];
+		uint32_t number = instance + (uint32_t)w->nparts++ * instances;
+		if (part_open(p, &w->rules, &w->attempts, number, e)) {
 			worker_close(w);
 			return -1;
 		}
 	}
 	return 0;
+}
+
+int
+worker_read(struct worker *w, struct err *e)
+{
+	for (size_t i = 0; i < w->nparts; i++)
+		if (part_read(&w->parts[i], e)) {
+			worker_close(w);
+			return -1;
+		}
+	return 0;
+}
+
+int
+worker_foresee(const struct worker *w, uint64_t *entries, struct err *e)
+{
+	*entries = 0;
+	for (size_t i = 0; i < w->nparts; i++) {
+		struct intent_id *list;
+		size_t n;
+		if (intent_list(&w->parts[i].place, &list, &n, e))
+			return -1;
+		free(list);
+		if (n)
+			return 0;
+		*entries += state_entries(w->parts[i].state);
+	}
+	return w->rules.en->max_update_percent >= 100;
 }
 
 static void

@@ -24,10 +24,19 @@ struct worker {
 	const struct outlet *out;
 };
 
-/* rules are copied; memory is this worker's, shared out to its partitions. */
+/* Opens the files. rules are copied; memory is this worker's, shared out to its
+ * partitions. */
 int worker_open(struct worker *w, const struct rules *rules, uint32_t instance,
     uint32_t instances, struct err *e) MUST_CHECK;
 void worker_close(struct worker *w);
+
+/* Takes the state into memory and settles what a crash left; before anything
+ * else is asked of w but worker_foresee. */
+int worker_read(struct worker *w, struct err *e) MUST_CHECK;
+/* How many entries worker_read will find, none of them to be counted as
+ * unproven: 1, or 0 if only reading tells. */
+int worker_foresee(
+    const struct worker *w, uint64_t *entries, struct err *e) MUST_CHECK;
 
 uint64_t worker_known(const struct worker *w); /* entries of the state */
 /* … that are inserts in doubt. Counted only for max_update_percent. */

@@ -10,9 +10,16 @@ night_open(
 	n->out = (struct outlet){ n, night_send, night_ack, night_reject };
 	n->workers = workers;
 	for (uint32_t i = 0; i < workers; i++) {
-		n->w[i].out = &n->out;
-		if (worker_open(&n->w[i], rules, i, workers, e))
+		struct worker *w = &n->w[i];
+		uint64_t entries;
+		w->out = &n->out;
+		if (worker_open(w, rules, i, workers, e))
 			return -1;
+		int foreseen = worker_foresee(w, &entries, e);
+		if (foreseen < 0 || worker_read(w, e))
+			return -1;
+		if (foreseen)
+			assert_int_equal(entries, worker_known(w));
 	}
 	return 0;
 }

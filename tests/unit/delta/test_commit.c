@@ -97,6 +97,7 @@ open_worker(struct worker *w, struct rules *rules, uint64_t number)
 	rules->run = number;
 	*w = (struct worker){ .out = &out };
 	ok(worker_open(w, rules, 0, 1, &e), &e);
+	ok(worker_read(w, &e), &e);
 }
 
 static void
