@@ -1,4 +1,5 @@
 #include "delta/sweep.h"
+#include "delta/filter.h"
 #include "delta/rows.h"
 #include "proto/canon.h"
 #include <string.h>
@@ -12,12 +13,15 @@ struct walk {
 	struct part *part;
 	unseen_fn *fn;
 	void *ctx;
+	struct filter maybe; /* the missing entries */
 };
 
 static int
 walk_record(struct walk *w, const struct record *r, struct err *e)
 {
 	if (r->op == RECORD_DELETE)
+		return 0;
+	if (!filter_has(&w->maybe, r->bk))
 		return 0;
 	struct entry *en = table_find(&w->part->table, r->bk);
 	if (!en || (en->flags & ENTRY_TAKEN) || !part_missing(w->part, en))
@@ -32,8 +36,6 @@ walk_run(void *ctx, const struct record *r, size_t n, struct err *e)
 	struct walk *w = ctx;
 	int result = 0;
 
-	for (size_t i = 0; i < n; i++)
-		table_prefetch_slot(&w->part->table, r[i].bk);
 	for (size_t i = 0; i < n && result == 0; i++)
 		result = walk_record(w, &r[i], e);
 	return result;
@@ -63,19 +65,35 @@ need_join(const struct part *p, struct err *e)
 	    e, "partition %u: unseen keys before the join", p->place.part);
 }
 
+/* Nearly every record of the file is of a key that was seen, and this says so
+ * without a look at the table. */
+static void
+note_missing(struct part *p, struct filter *maybe)
+{
+	filter_init(maybe, part_unseen(p));
+	for (size_t i = 0; i < p->table.n; i++) {
+		struct entry *en = table_at(&p->table, i);
+		if (!part_missing(p, en))
+			continue;
+		en->flags &= (uint16_t)~ENTRY_TAKEN;
+		filter_add(maybe, en->bk);
+	}
+}
+
 /* Every unseen key once. The keys are only in the file: it is read again. */
 static int
 walk_unseen(struct part *p, unseen_fn *fn, void *ctx, struct err *e)
 {
-	struct walk w = { p, fn, ctx };
+	struct walk w = { p, fn, ctx, { 0 } };
 
 	if (need_join(p, e))
 		return -1;
 	if (p->join.open)
 		return spool_read(&p->join.unseen, 0, walk_items, &w, e);
-	for (size_t i = 0; i < p->table.n; i++)
-		table_at(&p->table, i)->flags &= (uint16_t)~ENTRY_TAKEN;
-	return state_scan(p->state, walk_run, &w, e);
+	note_missing(p, &w.maybe);
+	int r = state_scan(p->state, walk_run, &w, e);
+	filter_free(&w.maybe);
+	return r;
 }
 
 int
