@@ -4,7 +4,8 @@
 #   OTHER_ROWS=1000000      size of everything else
 #   REPEAT=3                repetitions, of which medians are taken
 #   PEERS=no                without the others' tools, and without installing them
-#   PARTS=postgres,sqlite,csv,null,latency
+#   PARTS=postgres,sqlite,csv,null,latency,shapes
+#   SHAPES=full             sizes of the part shapes: full, quick or tiny
 #   KEEP=1                  leave databases and files in $(BUILD)/bench
 BENCH      := $(BUILD)/bench
 BENCH_PY   := PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/bench
@@ -12,7 +13,7 @@ BENCH_PEERS := pgcopydb pgloader
 BENCH_WORDS = $(if $(ROWS),--rows $(ROWS)) \
 	$(if $(OTHER_ROWS),--other-rows $(OTHER_ROWS)) \
 	$(if $(REPEAT),--repeat $(REPEAT)) $(if $(PEERS),--peers $(PEERS)) \
-	$(if $(PARTS),--parts $(PARTS)) $(if $(KEEP),--keep)
+	$(if $(PARTS),--parts $(PARTS)) $(if $(SHAPES),--shapes $(SHAPES)) $(if $(KEEP),--keep)
 
 bench-deps: deps
 	@bash deploy/install-packages.sh deploy/packages-bench.txt
@@ -28,6 +29,7 @@ bench: bench-deps
 bench-quick: ROWS := $(or $(ROWS),1000000)
 bench-quick: OTHER_ROWS := $(or $(OTHER_ROWS),500000)
 bench-quick: REPEAT := $(or $(REPEAT),1)
+bench-quick: SHAPES := $(or $(SHAPES),quick)
 bench-quick: bench-deps
 	+$(MAKE) --no-print-directory -j$$(nproc) all
 	$(BENCH_PY)/bench.py --bin $(BUILD)/bin --work $(BENCH) $(BENCH_WORDS)

@@ -24,8 +24,9 @@ from peers import Peers
 from results import Results
 from say import BenchError, say
 from server import Server
+from shapes import SIZES, Shapes
 
-PARTS = ("postgres", "sqlite", "csv", "null", "latency")
+PARTS = ("postgres", "sqlite", "csv", "null", "latency", "shapes")
 REPORTS = ("report.json", "report.txt", "chart.svg")
 FEWEST_ROWS = 1000
 DISK_BYTES_PER_ROW = 1500  # three databases, WAL, and files
@@ -65,6 +66,8 @@ def arguments():
     p.add_argument("--repeat", type=positive, default=3)
     p.add_argument("--peers", choices=("yes", "no"), default="yes")
     p.add_argument("--parts", type=part_list, default=list(PARTS))
+    p.add_argument("--shapes", choices=SIZES, default="full",
+                   help="sizes of the part of this name")
     p.add_argument("--keep", action="store_true",
                    help="leave databases and files where they are")
     return p.parse_args()
@@ -102,6 +105,8 @@ class Bench:
             self.others(rows, options.repeat)
         if "latency" in options.parts:
             FirstRow(self).run(2 * options.repeat + 1)
+        if "shapes" in options.parts:
+            Shapes(self, options.shapes).run(options.repeat)
 
     def others(self, rows, repeat):
         parts = self.options.parts
@@ -138,7 +143,7 @@ class Bench:
             self,
             {"rows": options.rows, "other_rows": options.other_rows,
              "repeat": options.repeat, "peers": options.peers,
-             "parts": options.parts},
+             "parts": options.parts, "shapes": options.shapes},
             "PostgreSQL " + self.server.value(
                 "postgres", "SHOW server_version").split()[0],
             self.load_before)
@@ -161,7 +166,7 @@ class Bench:
     def clean(self):
         """Everything but the reports."""
         for name in ("postgres", "sqlite", "sqlite-postgres", "csv", "null",
-                     "first-row", "rowversion", "data"):
+                     "first-row", "rowversion", "shapes", "data"):
             shutil.rmtree(self.work / name, ignore_errors=True)
         self.server.remove()
 

@@ -4,6 +4,7 @@ import datetime
 import bars
 import machine
 import server
+import shape_bars
 
 TITLES = {
     "copy_out": "COPY binary out, thrown away",
@@ -13,6 +14,7 @@ TITLES = {
     "insert_select": "INSERT … SELECT from the attached file",
     "scan": "scan that reads every column (SELECT max(…))",
     "first": "syncline, first night",
+    "first_create": "syncline, first night, create: true",
     "quiet": "syncline, quiet night",
     "quiet_probed": "syncline, quiet night, probe: checksum",
     "usual": "syncline, usual night",
@@ -51,7 +53,8 @@ def tree(bench, options, pg_version, load_before):
         "postgres": pg_version,
         "settings": server.SETTINGS,
         "options": options,
-        "bars": [bar.as_json() for bar in bars.all_bars(results)],
+        "bars": [bar.as_json() for bar in
+                 bars.all_bars(results) + shape_bars.all_bars(results)],
         "groups": [with_ratios(g.as_json()) for g in results.groups],
         "missing": [{"name": n, "why": w} for n, w in peers.missing.items()],
     }
@@ -96,6 +99,7 @@ def bar_rows(report):
         sign = "≥" if bar["at_least"] else "≤"
         stretch = bar["stretch"]
         yield (bar["what"], number(bar["value"], bar["unit"]),
+               "-" if bar["bar"] is None else
                f"{sign} {number(bar['bar'], bar['unit'])}",
                "-" if stretch is None else
                f"{sign} {number(stretch, bar['unit'])}", verdict(bar))

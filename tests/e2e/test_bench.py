@@ -26,6 +26,10 @@ GROUPS = {
     "csv": {"copy_csv_in", "first", "quiet"},
     "first_row": {"first_visible", "first_run", "later_visible",
                   "later_run"},
+    "small": {"first_create", "first", "quiet"},
+    "wide": {"first", "quiet"},
+    "texts": {"first", "quiet"},
+    "growth": {"first", "quiet"},
 }
 
 
@@ -54,7 +58,7 @@ def call(*words):
 def test_a_tiny_benchmark_measures_everything(bin_dir, work):
     done = call(BENCH / "bench.py", "--bin", bin_dir, "--work", work,
                 "--rows", ROWS, "--other-rows", ROWS, "--repeat", 1,
-                "--peers", "no")
+                "--peers", "no", "--shapes", "tiny")
     assert done.returncode == 0, done.stderr
     report = json.loads((work / "report.json").read_text("utf-8"))
     groups = {g["name"]: g for g in report["groups"]}
