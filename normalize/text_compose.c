@@ -175,16 +175,6 @@ put_segment(struct span s, const struct text_options *o, struct text_work *w,
 	return 0;
 }
 
-/* The start of the character that ends at end. */
-static const uint8_t *
-before(const uint8_t *start, const uint8_t *end)
-{
-	const uint8_t *p = end - 1;
-	while (p > start && (*p & 0xc0) == 0x80)
-		p--;
-	return p;
-}
-
 /* Past the loud characters at p, or NULL if they are rough. */
 static const uint8_t *
 skip_loud(const struct text_quiet *q, const uint8_t *p, const uint8_t *end)
@@ -222,7 +212,8 @@ text_compose(const struct text_quiet *q, const struct text_options *o,
 		const uint8_t *to = skip_loud(q, loud, end);
 		if (!to)
 			return give_up(w, TEXT_ROUGH);
-		const uint8_t *start = loud > from ? before(from, loud) : loud;
+		const uint8_t *start =
+		    loud > from ? utf8_before(from, loud) : loud;
 		buf_put(out, from, (size_t)(start - from));
 		struct span segment = { start, (size_t)(to - start) };
 		if (put_segment(segment, o, w, out) < 0)

@@ -126,16 +126,6 @@ utf8_is_space(int32_t cp)
 	       cp == 0x202f || cp == 0x205f || cp == 0x3000;
 }
 
-/* The start of the character that ends at end. */
-static const uint8_t *
-before(const uint8_t *start, const uint8_t *end)
-{
-	const uint8_t *p = end - 1;
-	while (p > start && (*p & 0xc0) == 0x80)
-		p--;
-	return p;
-}
-
 struct span
 utf8_trim(struct span s)
 {
@@ -147,7 +137,7 @@ utf8_trim(struct span s)
 		p = next;
 	}
 	while (end > p) {
-		const uint8_t *last = before(p, end), *q = last;
+		const uint8_t *last = utf8_before(p, end), *q = last;
 		if (!utf8_is_space(utf8_next(&q, end)))
 			break;
 		end = last;

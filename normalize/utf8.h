@@ -44,4 +44,14 @@ bool utf8_is_space(int32_t cp);
 /* s, valid, without white space at both ends. */
 struct span utf8_trim(struct span s);
 
+/* The start of the character that ends at end. */
+static inline const uint8_t *
+utf8_before(const uint8_t *start, const uint8_t *end)
+{
+	const uint8_t *p = end - 1;
+	while (p > start && (*p & 0xc0) == 0x80)
+		p--;
+	return p;
+}
+
 #endif
