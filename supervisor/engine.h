@@ -26,7 +26,7 @@ struct engine {
 	char bin_dir[4096];
 	char *config_copy; /* what the stages read */
 	uint64_t config_hash;
-	unsigned stop;     /* signals to stop that came */
+	unsigned stop; /* signals to stop that came */
 	bool was_ready;
 	/* Told about every turn; for the live display. May be NULL. */
 	void (*watch)(void *arg, const struct run *r);

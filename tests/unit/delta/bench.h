@@ -1,10 +1,6 @@
 #ifndef TESTS_UNIT_DELTA_BENCH_H
 #define TESTS_UNIT_DELTA_BENCH_H
 #include "tests/unit/delta/night.h"
-#include <setjmp.h>
-#include <stdarg.h>
-
-#include <cmocka.h>
 
 /* One worker, one partition; each test opens the nights it needs. */
 struct bench {

@@ -1,6 +1,10 @@
 #ifndef TESTS_UNIT_DELTA_NIGHT_H
 #define TESTS_UNIT_DELTA_NIGHT_H
 #include "tests/unit/delta/target.h"
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
 
 /* The steps of a run, over all workers of a night. */
 static inline int
@@ -22,18 +26,6 @@ night_open(
 			assert_int_equal(entries, worker_known(w));
 	}
 	return 0;
-}
-
-/* Also what a crash does: nothing is written. */
-static inline void
-night_close(struct night *n)
-{
-	for (uint32_t i = 0; i < n->workers; i++)
-		worker_close(&n->w[i]);
-	buf_free(&n->refused);
-	buf_free(&n->why);
-	memset(n->counts, 0, sizeof(n->counts));
-	n->sent = n->held = n->batches = 0;
 }
 
 /* The rows of one batch, each partition's to the worker that owns it. */

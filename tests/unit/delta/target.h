@@ -78,4 +78,16 @@ night_reject(void *ctx, struct batch *b, size_t row, const struct err *why)
 	buf_puts(&n->why, why->msg);
 }
 
+/* Also what a crash does: nothing is written. */
+static inline void
+night_close(struct night *n)
+{
+	for (uint32_t i = 0; i < n->workers; i++)
+		worker_close(&n->w[i]);
+	buf_free(&n->refused);
+	buf_free(&n->why);
+	memset(n->counts, 0, sizeof(n->counts));
+	n->sent = n->held = n->batches = 0;
+}
+
 #endif
