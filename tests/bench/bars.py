@@ -121,7 +121,7 @@ def all_bars(results):
     growth = growth_bars(nights) or [
         Bar("growth, 10 M ÷ 1 M rows", None, "×", 10 * GROWTH_BAR,
             10 * GROWTH_STRETCH)]
-    found += [bar for group in results.groups if group.name != "first_row"
+    found += [bar for group in results.groups if group.name not in ("first_row", "small")
               for bar in memory_bars(group)]
     found += growth + growth_bars(results.find("null"))
     found += [

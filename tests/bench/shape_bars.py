@@ -1,5 +1,5 @@
 """The bars of the part `shapes`; none for what did not run."""
-from bars import Bar, memory_bars, ns_per_row, rows_per_second, size
+from bars import Bar, ns_per_row, rows_per_second, size
 from shapes import COLUMNS, EACH, TEXT_BYTES
 
 SMALL_MS, GROWTH = 20, 1.05
@@ -18,19 +18,18 @@ def wide(group):
         found += [Bar(f"{group.title}: {item}, CPU per row", ns, "ns", None),
                   Bar(f"{group.title}: {item}, CPU per value", ns / COLUMNS,
                       "ns", None)]
-    return found + memory_bars(group)
+    return found
 
 
 def texts(group):
     return [Bar(f"{group.title}: {item}", rows_per_second(group, item)
                 * TEXT_BYTES / 1e6, "MB/s", None)
-            for item in group.items] + memory_bars(group)
+            for item in group.items]
 
 
 def growth(groups):
     found = []
     for group in groups:
-        found += memory_bars(group)[1:]
         if group is not groups[0]:
             found.append(Bar(
                 f"{group.title}: time per row, {size(group.rows)} ÷ "
