@@ -124,7 +124,7 @@ static const struct spec_key limits_keys[] = {
 	    AT(struct pipeline, hwm),
 	    .min = 1,
 	    .max = HWM_MAX,
-	    .preset = "2",
+	    .preset = "1",
 	    .help = "Batches that may wait on one hop" },
 	{ .name = "load_group_rows",
 	    .type = KEY_INT,
