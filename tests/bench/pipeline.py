@@ -16,7 +16,8 @@ class Pipeline:
     Pipelines of one folder have one store."""
     FILE = "pipeline.yaml"
 
-    def __init__(self, bin_dir, folder, connections, source, target, **more):
+    def __init__(self, bin_dir, folder, connections, source, target,
+                 others=None, **more):
         self.bin, self.dir = bin_dir, folder
         self.dir.mkdir(parents=True, exist_ok=True)
         self.file = self.dir / self.FILE
@@ -24,7 +25,8 @@ class Pipeline:
         entity = {"name": "orders", "source": source, "target": target,
                   "key": ["order_no", "site"], "normalize": "clean", **more}
         self.file.write_text(json.dumps(
-            {"version": 1, "connections": connections, "entities": [entity]},
+            {"version": 1, "connections": connections, **(others or {}),
+             "entities": [entity]},
             indent=1), encoding="utf-8")
 
     def chunks_read(self):

@@ -11,6 +11,8 @@ EACH = 10  # rows of a small table
 COLUMNS = 200
 TEXT_BYTES = 2**20
 GROWTH_DISK = 400  # bytes per row that must be free
+# So much that no state is joined part by part through the disk.
+STATE = {"state": {"memory": "8GiB"}}
 SIZES = {  # small tables, wide rows, texts, rows out of nothing
     "full": (2000, 50_000, 500, (1_000_000, 10_000_000, 40_000_000)),
     "quick": (100, 2000, 20, (100_000, 200_000)),
@@ -166,7 +168,7 @@ class Shapes:
             self.bench.bin, self.dir,
             [{"name": "a", "driver": "null"}, {"name": "b", "driver": "null"}],
             {"connection": "a", "rows": rows},
-            {"connection": "b", "table": "orders"})
+            {"connection": "b", "table": "orders"}, others=STATE)
         pipeline.forget()
         group.add("first", pipeline.night(orders.first_books(rows)))
         for _ in range(repeat):
