@@ -55,12 +55,13 @@ report_chunks(struct stage *st, const struct chunk_list *l, struct err *e)
 }
 
 static int
-report_planned(struct stage *st, struct source_handle *s, struct err *e)
+report_planned(struct stage *st, struct source_handle *s,
+    const struct message *asked, struct err *e)
 {
 	struct buf body = { 0 }, checksum = { 0 };
 	uint64_t rows = 0;
 
-	int rc = stage_is_filter(st) ? 0 : source_probe(s, &rows, &checksum, e);
+	int rc = source_probe(s, asked->flag ? &rows : NULL, &checksum, e);
 	schema_encode(&s->schema, &body);
 	struct message m = { .kind = MSG_PLANNED,
 		.entity = s->en->name,
@@ -92,7 +93,7 @@ plan(struct stage *st, const struct message *m, struct err *e)
 		return -1;
 	if (source_plan(self->source, m->version, &chunks, e) != 0 ||
 	    report_chunks(st, &chunks, e) != 0 ||
-	    report_planned(st, self->source, e) != 0) {
+	    report_planned(st, self->source, m, e) != 0) {
 		source_close(&self->source);
 		return -1;
 	}

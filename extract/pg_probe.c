@@ -100,14 +100,18 @@ pg_probe(struct source_handle *s, struct pg_conn *c, uint64_t *rows,
 		return err_config(e, "probe",
 		    "probe: checksum needs PostgreSQL 14 or newer at the source, and this is %d",
 		    PQserverVersion(c) / 10000);
+	if (!rows)
+		buf_puts(&sql, "EXPLAIN ");
 	int rc = pg_probe_put(s, &sql, e);
 	if (rc == 0)
 		rc = db_pg_query(c, buf_str(&sql), &r, e);
 	buf_free(&sql);
 	if (rc != 0)
 		return err_wrap(e, "probe: checksum");
-	*rows = strtoull(PQgetvalue(r, 0, 0), NULL, 10);
-	buf_puts(out, PQgetvalue(r, 0, 1));
+	if (rows) {
+		*rows = strtoull(PQgetvalue(r, 0, 0), NULL, 10);
+		buf_puts(out, PQgetvalue(r, 0, 1));
+	}
 	db_pg_clear(&r);
 	return 0;
 }

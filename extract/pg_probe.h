@@ -21,7 +21,8 @@
 int pg_probe_put(
     const struct source_handle *s, struct buf *sql, struct err *e) MUST_CHECK;
 
-/* Runs it in the open transaction; appends the checksum to out. */
+/* Runs it in the open transaction; appends the checksum to out. rows NULL: only
+ * has the server look whether it could. */
 int pg_probe(struct source_handle *s, struct pg_conn *c, uint64_t *rows,
     struct buf *out, struct err *e) MUST_CHECK;
 

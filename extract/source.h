@@ -42,7 +42,8 @@ struct source_driver {
 	int (*plan)(struct source_handle *s, struct span version,
 	    struct chunk_list *out, struct err *e);
 	/* How many rows a plan of everything will give and a checksum of them
-	 * under its snapshot, appended to out. NULL: it cannot say. */
+	 * under its snapshot, appended to out; rows NULL: only whether it
+	 * could say. No function: it cannot. */
 	int (*probe)(struct source_handle *s, uint64_t *rows, struct buf *out,
 	    struct err *e);
 	int (*read)(struct source_handle *s, const struct chunk_range *r,
@@ -63,7 +64,7 @@ int source_plan(struct source_handle *s, struct span version,
     struct chunk_list *out, struct err *e) MUST_CHECK;
 
 /* After a plan: what the source says its rows sum up to, where the entity
- * asks for a probe; else out stays empty. */
+ * asks for a probe; else out stays empty. rows NULL: as above. */
 int source_probe(struct source_handle *s, uint64_t *rows, struct buf *out,
     struct err *e) MUST_CHECK;
 

@@ -53,7 +53,8 @@ ask_plan(struct run *r)
 		.run = r->id,
 		.entity = r->entity->name,
 		.mode = r->mode,
-		.strategy = r->strategy };
+		.strategy = r->strategy,
+		.flag = true };
 	if (r->strategy == STRATEGY_ROWVERSION)
 		m.version = buf_span(&r->watermark);
 	run_forget_chunks(r);

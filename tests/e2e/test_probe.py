@@ -176,6 +176,18 @@ def test_every_type(site, database, other):
     assert probed(site)
 
 
+def test_a_check_does_not_sum_up(things):
+    """It only asks whether the server could."""
+    things.source.script("CREATE FUNCTION slow(text) RETURNS text LANGUAGE "
+                         "plpgsql AS $$BEGIN RAISE 'summed up'; END$$;"
+                         "CREATE VIEW slowly AS SELECT id, slow(a) AS a, n, s "
+                         "FROM things")
+    things.write(source={"connection": "from", "table": "slowly",
+                         "probe": "checksum"})
+    things.site.verb("check")
+    assert "summed up" in things.site.run(expect=None).out
+
+
 def test_only_where_it_can_be_done(site, database):
     lite = ends.SqliteSource(site.dir)
     pg = ends.PgSource(database)
