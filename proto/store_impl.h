@@ -6,6 +6,7 @@
 #include "proto/err.h"
 #include "proto/store.h"
 #include "proto/store_db.h"
+#include "proto/store_run.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -51,6 +52,9 @@ int store_migrate_verify(
 /* The entity's id, adding it if add; 0: there is none. */
 int store_entity_id(struct store *s, const char *name, bool add, uint64_t *id,
     struct err *e) MUST_CHECK;
+
+/* Of a name that the store has. */
+enum store_run_state store_run_state_parse(const char *name);
 
 /* The rejects' part of what happens to chunks and runs, in the caller's
  * transaction. */
