@@ -163,9 +163,72 @@ static void
 see_ready(struct engine *en, struct run *r)
 {
 	bool ready = procs_ready(&en->procs);
-	if (ready && r)
+	if (ready)
 		run_on_ready(r);
 	en->was_ready = ready;
+}
+
+int
+engine_invite(
+    struct engine *en, const struct engine_guest *guest, struct err *e)
+{
+	if (en->nguests == ENGINE_GUESTS)
+		return err_bug(e, "more than %d guests", ENGINE_GUESTS);
+	en->guests[en->nguests++] = *guest;
+	return 0;
+}
+
+/* One guest may send another away. */
+static bool
+invited(const struct engine *en, const void *arg)
+{
+	for (size_t i = 0; i < en->nguests; i++)
+		if (en->guests[i].arg == arg)
+			return true;
+	return false;
+}
+
+void
+engine_dismiss(struct engine *en, const void *arg)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < en->nguests; i++)
+		if (en->guests[i].arg != arg)
+			en->guests[n++] = en->guests[i];
+	en->nguests = n;
+}
+
+static int
+wait_for_news(struct engine *en, int64_t wait_ms, struct err *e)
+{
+	struct sock_item items[2 + ENGINE_GUESTS] = {
+		{ .sock = en->router },
+		{ .fd = en->signal_fd },
+	};
+	struct engine_guest guests[ENGINE_GUESTS];
+	size_t n = en->nguests;
+	for (size_t i = 0; i < n; i++) {
+		guests[i] = en->guests[i];
+		items[2 + i] = (struct sock_item){ .sock = guests[i].sock,
+			.fd = guests[i].fd };
+	}
+	if (sock_wait(items, 2 + n, wait_ms, e) < 0)
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		if (items[2 + i].ready && invited(en, guests[i].arg))
+			guests[i].ready(guests[i].arg);
+	return 0;
+}
+
+/* Messages first: a dying stage's last words explain its death. */
+static int
+take_news(struct engine *en, struct run *r, struct err *e)
+{
+	if (drain_control(en, r, e) < 0)
+		return -1;
+	drain_signals(en, r);
+	drain_children(en, r);
+	return 0;
 }
 
 static int
@@ -174,25 +237,28 @@ turn(struct engine *en, struct run *r, struct err *e)
 	if (procs_start_due(&en->procs, e) < 0)
 		return -1;
 	int64_t next = procs_next_ms(&en->procs);
-	struct sock_item items[] = {
-		{ .sock = en->router },
-		{ .fd = en->signal_fd },
-	};
 	int64_t wait = next < 0 || next > TURN_MS ? TURN_MS : next;
-	if (sock_wait(items, ARRAY_LEN(items), wait, e) < 0)
+	if (wait_for_news(en, wait, e) < 0 || take_news(en, r, e) < 0)
 		return -1;
-	/* Messages first: a dying stage's last words explain its death. */
-	if (drain_control(en, r, e) < 0)
-		return -1;
-	drain_signals(en, r);
-	drain_children(en, r);
 	see_ready(en, r);
-	if (r) {
-		run_on_time(r, clock_mono_ms());
-		if (en->watch)
-			en->watch(en->watch_arg, r);
-	}
+	run_on_time(r, clock_mono_ms());
+	if (en->watch)
+		en->watch(en->watch_arg, r);
 	return 0;
+}
+
+int
+engine_idle(struct engine *en, int64_t wait_ms, struct err *e)
+{
+	if (wait_for_news(en, wait_ms, e) < 0)
+		return -1;
+	return take_news(en, NULL, e);
+}
+
+void
+engine_rest(struct engine *en)
+{
+	procs_stop(&en->procs);
 }
 
 static bool

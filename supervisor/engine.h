@@ -11,6 +11,18 @@
 #include <stdint.h>
 
 /*
+ * Something else that the loop listens to: a socket or a descriptor that can
+ * be read, in every turn, whether a run is live or not. ready may not block.
+ */
+struct engine_guest {
+	struct sock *sock; /* or NULL and fd */
+	int fd;
+	void (*ready)(void *arg);
+	void *arg;
+};
+enum { ENGINE_GUESTS = 8 };
+
+/*
  * The loop of the supervisor: control messages, dead children, signals and
  * time, dispatched to the stage processes' table and to the one live run.
  */
@@ -28,6 +40,8 @@ struct engine {
 	uint64_t config_hash;
 	unsigned stop; /* signals to stop that came */
 	bool was_ready;
+	size_t nguests;
+	struct engine_guest guests[ENGINE_GUESTS];
 	/* Told about every turn; for the live display. May be NULL. */
 	void (*watch)(void *arg, const struct run *r);
 	void *watch_arg;
@@ -48,5 +62,16 @@ void engine_close(struct engine *en); /* ends every stage */
  * a clean end the stages are started afresh.
  */
 int engine_run(struct engine *en, struct run *r, struct err *e) MUST_CHECK;
+
+/* One turn without a run: returns when something came, or after wait_ms (-1:
+ * only then). Stages that die meanwhile start again with the next run. */
+int engine_idle(struct engine *en, int64_t wait_ms, struct err *e) MUST_CHECK;
+/* Ends every stage until the next run. */
+void engine_rest(struct engine *en);
+
+/* ERR_BUG if there is no room for another one. */
+int engine_invite(struct engine *en, const struct engine_guest *guest,
+    struct err *e) MUST_CHECK;
+void engine_dismiss(struct engine *en, const void *arg); /* by its arg */
 
 #endif

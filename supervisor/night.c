@@ -140,8 +140,8 @@ sweep(struct engine *en, const struct entity *entity, struct night_result *x,
 	return 0;
 }
 
-static int
-one_entity(struct engine *en, const struct entity *entity,
+int
+night_entity(struct engine *en, const struct entity *entity,
     struct night_result *x, struct err *e)
 {
 	if (stubborn_run(en, entity, MODE_SYNC, x, e) < 0)
@@ -171,7 +171,7 @@ night_run(struct engine *en, struct order_names names,
 	*n = 0;
 	int r = order_entities(en->pipeline, names, order, &count, e);
 	for (size_t i = 0; r == 0 && i < count && !en->stop; i++) {
-		r = one_entity(en, order[i], &results[*n], e);
+		r = night_entity(en, order[i], &results[*n], e);
 		(*n)++;
 	}
 	free(order);

@@ -14,7 +14,9 @@
 #include "proto/options.h"
 #include "supervisor/cli/cli.h"
 #include "supervisor/cli/progress.h"
-#include "supervisor/cli/results.h"
+#include "supervisor/night.h"
+#include "supervisor/order.h"
+#include "supervisor/service.h"
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,10 +36,15 @@ static const struct option_key keys[] = {
 	OPTION_END,
 };
 
-struct service {
+struct daemon {
+	struct cli *cli;
 	bool ready, stopping;
 	int64_t status_ms; /* when the status was told last */
-	const struct engine *engine;
+	struct engine engine;
+	/* The pass: entities in the order of work, those before next had their
+	 * turn. */
+	const struct entity **order;
+	size_t n, next;
 };
 
 /* The manager may be gone; the night goes on without it. */
@@ -64,13 +71,13 @@ tell_status(const struct run *r, int64_t now)
 static void
 watch(void *arg, const struct run *r)
 {
-	struct service *s = arg;
+	struct daemon *s = arg;
 	int64_t now = clock_mono_ms();
 	if (!s->ready && r->phase > RUN_START && r->phase < RUN_OVER) {
 		s->ready = true;
 		tell("READY=1");
 	}
-	if (!s->stopping && s->engine->stop) {
+	if (!s->stopping && s->engine.stop) {
 		s->stopping = true;
 		tell("STOPPING=1");
 	}
@@ -99,34 +106,62 @@ log_result(const struct night_result *x)
 }
 
 static int
-run_night(struct cli *c, struct engine *en, struct err *e)
+next(void *arg, int64_t now, const struct entity **entity, int64_t *until,
+    struct err *e)
 {
-	size_t n = 0;
-	struct night_result *results =
-	    mem_zalloc((c->pipeline->nentities + 1) * sizeof(*results));
-	int rc = night_run(en, (struct order_names){ 0 }, results, &n, e);
-	for (size_t i = 0; i < n; i++)
-		log_result(&results[i]);
-	c->code = results_worst(results, n, n < c->pipeline->nentities);
-	free(results);
+	struct daemon *d = arg;
+	(void)now;
+	(void)e;
+	*until = SERVICE_OVER;
+	if (d->next < d->n)
+		*entity = d->order[d->next];
+	return 0;
+}
+
+static int
+done(void *arg, const struct night_result *x, int64_t began, struct err *e)
+{
+	struct daemon *d = arg;
+	(void)began;
+	(void)e;
+	d->next++;
+	log_result(x);
+	d->cli->code = exit_code_worse(d->cli->code, x->code);
+	return 0;
+}
+
+static int
+stay(struct daemon *d, struct err *e)
+{
+	const struct service_work work = {
+		.next = next, .done = done, .arg = d
+	};
+	struct cli *c = d->cli;
+	d->order = mem_zalloc((c->pipeline->nentities + 1) * sizeof(*d->order));
+	int rc = order_entities(
+	    c->pipeline, (struct order_names){ 0 }, d->order, &d->n, e);
+	if (rc == 0)
+		rc = service_run(&d->engine, &work, e);
+	if (d->next < d->n)
+		c->code = exit_code_worse(c->code, EXIT_RESUMABLE);
+	free(d->order);
 	return rc;
 }
 
 static int
 serve(struct cli *c, struct err *e)
 {
-	struct engine en;
-	struct service s = { .engine = &en };
+	struct daemon d = { .cli = c };
 	if (cli_load(c, e) < 0 || cli_store(c, STORE_WRITE, e) < 0 ||
 	    cli_audit(c, "run", "all entities, by synclined", e) < 0)
 		return -1;
-	int rc = engine_open(&en, c->pipeline, c->store, e);
-	en.watch = watch;
-	en.watch_arg = &s;
+	int rc = engine_open(&d.engine, c->pipeline, c->store, e);
+	d.engine.watch = watch;
+	d.engine.watch_arg = &d;
 	if (rc == 0)
-		rc = run_night(c, &en, e);
+		rc = stay(&d, e);
 	tell("STOPPING=1");
-	engine_close(&en);
+	engine_close(&d.engine);
 	return rc;
 }
 
