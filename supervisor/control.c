@@ -4,16 +4,21 @@
 #include "proto/limits.h"
 #include "proto/log.h"
 #include <errno.h>
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
 /* SILENT_MS: how long whoever is to ask or to read may do neither.
  * ROUND: what is read of one client before the next one has its turn. */
-enum { SILENT_MS = 10000, ROUND = 16384, TAKEN_AT_ONCE = 64 };
+enum {
+	SILENT_MS = 10000,
+	TICK_SECONDS = 1,
+	ROUND = 16384,
+	TAKEN_AT_ONCE = LIMIT_CLIENTS,
+};
 
 enum stay { STAY_NOT, STAY_WATCHING, STAY_TO_THE_END };
 
@@ -30,22 +35,29 @@ struct client {
 struct control {
 	char *store_dir;
 	struct control_end end;
-	int epoll;
+	int epoll, timer; /* the timer ticks while anybody is there */
+	bool ticking;
 	control_handler *handler;
 	void *arg;
 	struct client clients[LIMIT_CLIENTS];
 };
 
-static struct client *const no_client = NULL; /* epoll's name of the socket */
-
+/* What epoll knows a descriptor by: the client, or one of ours. */
 static int
-watch_fd(struct control *c, int op, int fd, struct client *x)
+watch_fd(struct control *c, int fd, void *name)
 {
-	struct epoll_event ev = { .events = EPOLLIN, .data.ptr = x };
-	/* Whoever has an answer to read is not asked for more. */
-	if (x && x->sent < x->out.len)
-		ev.events = EPOLLOUT;
-	return epoll_ctl(c->epoll, op, fd, &ev);
+	struct epoll_event ev = { .events = EPOLLIN, .data.ptr = name };
+	return epoll_ctl(c->epoll, EPOLL_CTL_ADD, fd, &ev);
+}
+
+/* Whoever has an answer to read is not asked for more. */
+static int
+listen_or_send(struct control *c, struct client *x)
+{
+	bool sends = x->sent < x->out.len;
+	struct epoll_event ev = { .events = sends ? EPOLLOUT : EPOLLIN,
+		.data.ptr = x };
+	return epoll_ctl(c->epoll, EPOLL_CTL_MOD, x->fd, &ev);
 }
 
 int
@@ -60,9 +72,10 @@ control_open(const char *store_dir, control_handler *handler, void *arg,
 	for (size_t i = 0; i < ARRAY_LEN(c->clients); i++)
 		c->clients[i].fd = -1;
 	c->epoll = epoll_create1(EPOLL_CLOEXEC);
-	int rc = c->epoll < 0 ? err_errno(e, "epoll")
-			      : control_listen(store_dir, &c->end, e);
-	if (rc == 0 && watch_fd(c, EPOLL_CTL_ADD, c->end.fd, no_client) < 0)
+	c->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	int rc = control_listen(store_dir, &c->end, e);
+	if (rc == 0 && (watch_fd(c, c->end.fd, &c->end) < 0 ||
+			   watch_fd(c, c->timer, &c->timer) < 0))
 		rc = err_errno(e, "control socket");
 	if (rc < 0)
 		control_close(&c);
@@ -109,8 +122,7 @@ flush(struct control *c, struct client *x)
 		buf_free(&x->out);
 		x->sent = 0;
 	}
-	if ((x->last && !x->out.len) ||
-	    watch_fd(c, EPOLL_CTL_MOD, x->fd, x) < 0)
+	if ((x->last && !x->out.len) || listen_or_send(c, x) < 0)
 		let_go(x);
 }
 
@@ -119,22 +131,21 @@ answer(struct control *c, struct client *x, struct span line)
 {
 	struct arena a = { 0 };
 	struct control_request q;
-	struct control_reply reply = { .ok = true };
+	struct control_reply reply = { 0 };
 	bool understood =
 	    control_request_decode(line, &a, &q, &reply.error) == 0;
 	if (understood)
 		c->handler(c->arg, &x->peer, &q, &reply);
-	else
-		reply.ok = false;
+	/* A stream that is not ours is not worth a second look. */
+	x->last = !understood;
 	if (!reply.ok)
-		/* A stream that is not ours is not worth a second look. */
-		x->last = !understood;
+		x->stay = STAY_NOT;
 	else if (q.order == CONTROL_WATCH)
 		x->stay = STAY_WATCHING;
 	else if (q.order == CONTROL_STOP)
 		x->stay = STAY_TO_THE_END;
 	control_reply_encode(&reply, &x->out);
-	json_decref(reply.status);
+	control_reply_free(&reply);
 	arena_free(&a);
 }
 
@@ -215,6 +226,19 @@ refuse(int fd, const struct control_peer *peer)
 }
 
 static void
+tick(struct control *c, bool on)
+{
+	const struct itimerspec every = {
+		.it_value.tv_sec = on ? TICK_SECONDS : 0,
+		.it_interval.tv_sec = on ? TICK_SECONDS : 0,
+	};
+	if (c->ticking == on)
+		return;
+	c->ticking = on;
+	timerfd_settime(c->timer, 0, &every, NULL);
+}
+
+static void
 take_clients(struct control *c)
 {
 	for (int i = 0; i < TAKEN_AT_ONCE; i++) {
@@ -231,55 +255,15 @@ take_clients(struct control *c)
 		*x = (struct client){
 			.fd = fd, .peer = peer, .heard_ms = clock_mono_ms()
 		};
-		if (watch_fd(c, EPOLL_CTL_ADD, fd, x) < 0)
+		if (watch_fd(c, fd, x) < 0)
 			let_go(x);
+		else
+			tick(c, true);
 	}
 }
 
-static void
-let_silent_go(struct control *c)
-{
-	int64_t now = clock_mono_ms();
-	for (size_t i = 0; i < ARRAY_LEN(c->clients); i++) {
-		struct client *x = &c->clients[i];
-		bool may_be = x->stay != STAY_NOT && x->sent == x->out.len;
-		if (x->fd >= 0 && !may_be && now - x->heard_ms > SILENT_MS)
-			let_go(x);
-	}
-}
-
-void
-control_serve(struct control *c)
-{
-	struct epoll_event ready[LIMIT_CLIENTS + 1];
-	int n = epoll_wait(c->epoll, ready, ARRAY_LEN(ready), 0);
-	bool knock = false;
-	for (int i = 0; i < n; i++) {
-		struct client *x = ready[i].data.ptr;
-		if (x == no_client)
-			knock = true;
-		else if (x->fd >= 0 && ready[i].events & EPOLLOUT)
-			flush(c, x);
-		else if (x->fd >= 0)
-			hear(c, x);
-	}
-	/* Last: what was ready above is about who was there before. */
-	if (knock)
-		take_clients(c);
-	let_silent_go(c);
-}
-
-/* --- who stays -------------------------------------------------------------
+/* --- every second ---------------------------------------------------------
  */
-
-bool
-control_watched(const struct control *c)
-{
-	for (size_t i = 0; i < ARRAY_LEN(c->clients); i++)
-		if (c->clients[i].stay == STAY_WATCHING)
-			return true;
-	return false;
-}
 
 static void
 tell(struct control *c, struct client *x, const struct control_reply *what)
@@ -288,24 +272,76 @@ tell(struct control *c, struct client *x, const struct control_reply *what)
 	flush(c, x);
 }
 
-void
-control_show(struct control *c, struct json_t *status)
+/* For those who have read the last one. */
+static void
+show_watchers(struct control *c)
 {
-	const struct control_reply picture = { .ok = true, .status = status };
+	const struct control_request q = { .order = CONTROL_STATUS };
+	struct control_reply picture = { 0 };
 	for (size_t i = 0; i < ARRAY_LEN(c->clients); i++) {
 		struct client *x = &c->clients[i];
-		if (x->stay == STAY_WATCHING && x->sent == x->out.len)
-			tell(c, x, &picture);
+		if (x->fd < 0 || x->stay != STAY_WATCHING ||
+		    x->sent < x->out.len)
+			continue;
+		if (!picture.ok)
+			c->handler(c->arg, &x->peer, &q, &picture);
+		tell(c, x, &picture);
 	}
+	control_reply_free(&picture);
+}
+
+static void
+let_silent_go(struct control *c)
+{
+	int64_t now = clock_mono_ms();
+	bool anybody = false;
+	for (size_t i = 0; i < ARRAY_LEN(c->clients); i++) {
+		struct client *x = &c->clients[i];
+		bool may_be = x->stay != STAY_NOT && x->sent == x->out.len;
+		if (x->fd >= 0 && !may_be && now - x->heard_ms > SILENT_MS)
+			let_go(x);
+		anybody |= x->fd >= 0;
+	}
+	tick(c, anybody);
+}
+
+static void
+take_tick(struct control *c)
+{
+	uint64_t n;
+	if (read(c->timer, &n, sizeof(n)) < 0)
+		return;
+	show_watchers(c);
+	let_silent_go(c);
+}
+
+void
+control_serve(struct control *c)
+{
+	struct epoll_event ready[LIMIT_CLIENTS + 2];
+	int n = epoll_wait(c->epoll, ready, ARRAY_LEN(ready), 0);
+	bool knock = false;
+	for (int i = 0; i < n; i++) {
+		struct client *x = ready[i].data.ptr;
+		if (ready[i].data.ptr == &c->end)
+			knock = true;
+		else if (ready[i].data.ptr == &c->timer)
+			take_tick(c);
+		else if (x->fd >= 0 && ready[i].events & EPOLLOUT)
+			flush(c, x);
+		else if (x->fd >= 0)
+			hear(c, x);
+	}
+	/* Last: what was ready above is about who was there before. */
+	if (knock)
+		take_clients(c);
 }
 
 void
 control_close(struct control **cp)
 {
 	struct control *c = *cp;
-	const struct control_reply over = {
-		.ok = true, .end = true, .text = "synclined has ended"
-	};
+	struct control_reply over = { .ok = true, .end = true };
 	if (!c)
 		return;
 	for (size_t i = 0; i < ARRAY_LEN(c->clients); i++) {
@@ -317,6 +353,8 @@ control_close(struct control **cp)
 	control_unlisten(c->store_dir, &c->end);
 	if (c->epoll >= 0)
 		close(c->epoll);
+	if (c->timer >= 0)
+		close(c->timer);
 	free(c->store_dir);
 	free(c);
 	*cp = NULL;

@@ -4,7 +4,6 @@
 #include "proto/err.h"
 #include "supervisor/control_socket.h"
 #include "supervisor/control_wire.h"
-#include <stdbool.h>
 
 /*
  * The service's end of the control socket: any number of clients come and
@@ -18,8 +17,7 @@
  */
 struct control;
 
-/* What is done with a request; fills reply (which is ok, zeroed, before). A
- * status that it sets is freed here. */
+/* What is done with a request; fills reply, which was zeroed. */
 typedef void control_handler(void *arg, const struct control_peer *peer,
     const struct control_request *q, struct control_reply *reply);
 
@@ -30,13 +28,8 @@ void control_close(struct control **c);
 
 /* Readable whenever control_serve has something to do. */
 int control_fd(const struct control *c);
-/* Does what there is to do, and lets the slow ones go: to be called at least
- * every second or so. */
+/* Does what there is to do. Who watches is shown the answer to a status
+ * request every second. */
 void control_serve(struct control *c);
-
-/* True if anybody watches: then a picture is worth making. */
-bool control_watched(const struct control *c);
-/* One for all watchers; those who still have an older one to read miss it. */
-void control_show(struct control *c, struct json_t *status);
 
 #endif

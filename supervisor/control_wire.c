@@ -205,6 +205,14 @@ text_json(const char *text)
 }
 
 void
+control_reply_free(struct control_reply *r)
+{
+	buf_free(&r->text);
+	json_decref(r->status);
+	r->status = NULL;
+}
+
+void
 control_reply_encode(const struct control_reply *r, struct buf *out)
 {
 	json_t *o = message();
@@ -214,8 +222,9 @@ control_reply_encode(const struct control_reply *r, struct buf *out)
 		    o, "class", json_string(class_names[r->error.cls]));
 		json_object_set_new(o, "code", text_json(r->error.code));
 		json_object_set_new(o, "text", text_json(r->error.msg));
-	} else if (r->text) {
-		json_object_set_new(o, "text", text_json(r->text));
+	} else if (r->text.len) {
+		json_object_set_new(o, "text",
+		    json_stringn((const char *)r->text.data, r->text.len));
 	}
 	if (r->status)
 		json_object_set(o, "status", r->status);
@@ -263,8 +272,7 @@ take_error(const json_t *o, struct err *out)
 }
 
 int
-control_reply_decode(
-    struct span line, struct arena *a, struct control_reply *out, struct err *e)
+control_reply_decode(struct span line, struct control_reply *out, struct err *e)
 {
 	*out = (struct control_reply){ 0 };
 	json_t *o = parse(line, "bad_reply", e);
@@ -273,7 +281,7 @@ control_reply_decode(
 	json_t *status = json_object_get(o, "status");
 	out->ok = json_is_true(json_object_get(o, "ok"));
 	out->end = json_is_true(json_object_get(o, "end"));
-	out->text = arena_strdup(a, text_of(o, "text"));
+	buf_puts(&out->text, text_of(o, "text"));
 	if (!out->ok)
 		take_error(o, &out->error);
 	if (json_is_object(status))

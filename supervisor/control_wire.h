@@ -49,13 +49,13 @@ void control_request_encode(const struct control_request *q, struct buf *out);
 struct json_t;
 struct control_reply {
 	bool ok, end;
-	const char *text;
+	struct buf text;
 	struct err error;      /* of one that is not ok */
-	struct json_t *status; /* borrowed; NULL: none */
+	struct json_t *status; /* or NULL */
 };
+void control_reply_free(struct control_reply *r);
 void control_reply_encode(const struct control_reply *r, struct buf *out);
-/* r->text lives in a; r->status is the caller's to free. */
-int control_reply_decode(struct span line, struct arena *a,
-    struct control_reply *out, struct err *e) MUST_CHECK;
+int control_reply_decode(
+    struct span line, struct control_reply *out, struct err *e) MUST_CHECK;
 
 #endif

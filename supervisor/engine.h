@@ -40,6 +40,7 @@ struct engine {
 	uint64_t config_hash;
 	unsigned stop; /* signals to stop that came */
 	bool deposed;  /* somebody else has taken our run over */
+	bool by_order; /* what runs was ordered: no window ends it */
 	struct run *live;
 	bool was_ready;
 	size_t nguests;

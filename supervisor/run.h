@@ -103,6 +103,8 @@ struct run {
 	size_t nretry_ids;
 	/* time */
 	int64_t started_ms, progress_ms;
+	int64_t waited_ms; /* of that, paused; begun at waiting_ms */
+	int64_t waiting_ms;
 	int64_t lease_ms; /* when the lease was renewed */
 };
 

@@ -44,6 +44,7 @@ pause_reached(struct run *r)
 	if (r->paused || r->phase == RUN_OVER)
 		return;
 	log_info("paused", "chunks", log_u64(r->done), NULL);
+	r->waiting_ms = clock_mono_ms();
 	if (note(r, true) < 0)
 		r->paused = false;
 }
@@ -63,8 +64,10 @@ run_resume(struct run *r)
 	r->progress_ms = clock_mono_ms();
 	if (waited && note(r, false) < 0)
 		return;
-	if (waited)
+	if (waited) {
+		r->waited_ms += r->progress_ms - r->waiting_ms;
 		log_info("resumed", "chunks", log_u64(r->done), NULL);
+	}
 	if (waited && r->phase == RUN_SWEEP)
 		finish_remove(r);
 	else

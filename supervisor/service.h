@@ -12,9 +12,8 @@
  * guest of the engine, a clock that was set). It knows nothing of windows
  * and schedules: whoever does answers its questions.
  */
-#define SERVICE_OVER                                                           \
-	INT64_MIN /* nothing will ever be due: the service ends                \
-		   */
+#define SERVICE_OVER     INT64_MIN /* nothing ever will: the service ends */
+#define SERVICE_FOR_EVER INT64_MAX /* nothing will, until news comes */
 
 struct service_work {
 	/* What is due at now (wall clock, microseconds), or NULL; *until is

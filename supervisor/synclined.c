@@ -14,6 +14,7 @@
 #include "proto/options.h"
 #include "supervisor/cli/cli.h"
 #include "supervisor/cli/progress.h"
+#include "supervisor/helm.h"
 #include "supervisor/night.h"
 #include "supervisor/order.h"
 #include "supervisor/service.h"
@@ -41,10 +42,11 @@ struct daemon {
 	bool ready, stopping;
 	int64_t status_ms; /* when the status was told last */
 	struct engine engine;
-	/* The pass: entities in the order of work, those before next had their
-	 * turn. */
+	struct helm helm;
+	/* The pass: entities in the order of work, and who had a turn. */
 	const struct entity **order;
-	size_t n, next;
+	bool *had_turn;
+	size_t n;
 };
 
 /* The manager may be gone; the night goes on without it. */
@@ -110,11 +112,20 @@ next(void *arg, int64_t now, const struct entity **entity, int64_t *until,
     struct err *e)
 {
 	struct daemon *d = arg;
+	bool any = false;
 	(void)now;
 	(void)e;
-	*until = SERVICE_OVER;
-	if (d->next < d->n)
-		*entity = d->order[d->next];
+	for (size_t i = 0; i < d->n; i++) {
+		if (d->had_turn[i])
+			continue;
+		any = true;
+		if (helm_pause(&d->helm, d->order[i]))
+			continue;
+		*entity = d->order[i];
+		return 0;
+	}
+	/* What is paused has its turn when somebody lets it go on. */
+	*until = any ? SERVICE_FOR_EVER : SERVICE_OVER;
 	return 0;
 }
 
@@ -124,27 +135,45 @@ done(void *arg, const struct night_result *x, int64_t began, struct err *e)
 	struct daemon *d = arg;
 	(void)began;
 	(void)e;
-	d->next++;
+	for (size_t i = 0; i < d->n; i++)
+		d->had_turn[i] |= d->order[i] == x->entity;
 	log_result(x);
 	d->cli->code = exit_code_worse(d->cli->code, x->code);
 	return 0;
+}
+
+/* Nothing to start stages for, and all that is needed to wait is good. */
+static void
+waiting(void *arg, int64_t until)
+{
+	struct daemon *d = arg;
+	(void)until;
+	if (!d->ready)
+		tell("READY=1");
+	d->ready = true;
 }
 
 static int
 stay(struct daemon *d, struct err *e)
 {
 	const struct service_work work = {
-		.next = next, .done = done, .arg = d
+		.next = next, .done = done, .waiting = waiting, .arg = d
 	};
 	struct cli *c = d->cli;
-	d->order = mem_zalloc((c->pipeline->nentities + 1) * sizeof(*d->order));
+	size_t n = c->pipeline->nentities + 1;
+	d->order = mem_zalloc(n * sizeof(*d->order));
+	d->had_turn = mem_zalloc(n * sizeof(*d->had_turn));
 	int rc = order_entities(
 	    c->pipeline, (struct order_names){ 0 }, d->order, &d->n, e);
 	if (rc == 0)
-		rc = service_run(&d->engine, &work, e);
-	if (d->next < d->n)
-		c->code = exit_code_worse(c->code, EXIT_RESUMABLE);
+		rc = helm_open(&d->helm, &d->engine, &work, e);
+	if (rc == 0)
+		rc = service_run(&d->engine, &d->helm.work, e);
+	for (size_t i = 0; i < d->n; i++)
+		if (!d->had_turn[i])
+			c->code = exit_code_worse(c->code, EXIT_RESUMABLE);
 	free(d->order);
+	free(d->had_turn);
 	return rc;
 }
 
@@ -162,6 +191,8 @@ serve(struct cli *c, struct err *e)
 		rc = stay(&d, e);
 	tell("STOPPING=1");
 	engine_close(&d.engine);
+	/* Last: who waits for the end is told when it is one. */
+	helm_close(&d.helm);
 	return rc;
 }
 

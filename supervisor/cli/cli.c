@@ -1,7 +1,7 @@
 #include "supervisor/cli/cli.h"
 #include "proto/store_entity.h"
+#include "supervisor/actor.h"
 #include <errno.h>
-#include <pwd.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -57,11 +57,10 @@ cli_close(struct cli *c)
 int
 cli_audit(struct cli *c, const char *verb, const char *detail, struct err *e)
 {
-	char unknown[32];
-	snprintf(unknown, sizeof(unknown), "uid %ld", (long)getuid());
-	const struct passwd *user = getpwuid(getuid());
+	char actor[ACTOR_BYTES];
+	actor_name(getuid(), actor);
 	const struct store_audit entry = {
-		.actor = user ? user->pw_name : unknown,
+		.actor = actor,
 		.verb = verb,
 		.detail = detail,
 	};
