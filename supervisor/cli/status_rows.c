@@ -1,11 +1,11 @@
+#include "supervisor/cli/status_rows.h"
 #include "proto/store_entity.h"
 #include "proto/store_reject.h"
 #include "proto/store_run.h"
 #include "supervisor/cli/run_row.h"
-#include "supervisor/cli/show.h"
-#include "supervisor/cli/verb.h"
+#include "supervisor/cli/service_view.h"
 
-static const struct table_column columns[] = {
+static const struct table_column status_columns[] = {
 	{ "entity", TABLE_TEXT, 0 },
 	{ "run", TABLE_NUMBER, 0 },
 	{ "state", TABLE_STATE, 0 },
@@ -18,7 +18,13 @@ static const struct table_column columns[] = {
 	{ "watermark", TABLE_TEXT, 0 },
 	{ "pid", TABLE_NUMBER, TABLE_JSON_ONLY },
 	{ "error", TABLE_TEXT, TABLE_JSON_ONLY },
+	/* of the service */
+	{ "phase", TABLE_TEXT, TABLE_JSON_ONLY },
+	{ "rows_per_second", TABLE_NUMBER, TABLE_JSON_ONLY },
+	{ "eta_seconds", TABLE_NUMBER, TABLE_JSON_ONLY },
+	{ "paused_by", TABLE_TEXT, TABLE_JSON_ONLY },
 };
+enum { OF_SERVICE = 4 };
 
 static void
 put_run(struct table *t, const struct store_run *r)
@@ -38,8 +44,28 @@ put_never(struct table *t, const char *name)
 	table_text(t, name);
 	table_none(t);
 	table_text(t, "never run");
-	for (size_t i = 3; i < ARRAY_LEN(columns); i++)
+	for (size_t i = 3; i < ARRAY_LEN(status_columns) - OF_SERVICE; i++)
 		table_none(t);
+}
+
+static void
+number_if(struct table *t, int64_t n)
+{
+	if (n < 0)
+		table_none(t);
+	else
+		table_number(t, (uint64_t)n);
+}
+
+static void
+put_service(struct table *t, const struct status *st, const char *name)
+{
+	struct service_entity x = service_entity(st->service, name);
+	const struct store_pause *p = service_pause(&st->pauses, name);
+	table_text(t, x.phase);
+	number_if(t, x.rows_per_second);
+	number_if(t, x.eta_s);
+	table_text(t, p ? p->actor : NULL);
 }
 
 /* An entity of the file: its last run, what is open, how far it got. */
@@ -74,45 +100,42 @@ put_entity(struct cli *c, const char *name, struct table *t, struct arena *a,
 	return 0;
 }
 
-/* One consistent view of all entities. */
 static int
-read_all(struct cli *c, struct table *t, struct err *e)
+put_all(struct cli *c, struct status *st, struct err *e)
 {
-	struct arena a = { 0 };
-	int rc = store_begin(c->store, STORE_CHEAP, e);
-	for (size_t i = 0; rc == 0 && i < c->pipeline->nentities; i++)
-		rc = put_entity(c, c->pipeline->entities[i].name, t, &a, e);
+	if (store_pause_list(c->store, &st->arena, &st->pauses, e) < 0)
+		return -1;
+	for (size_t i = 0; i < c->pipeline->nentities; i++) {
+		const char *name = c->pipeline->entities[i].name;
+		if (put_entity(c, name, &st->table, &st->arena, e) < 0)
+			return -1;
+		put_service(&st->table, st, name);
+	}
+	return 0;
+}
+
+int
+status_read(struct cli *c, struct status *st, struct err *e)
+{
+	table_init(&st->table, status_columns, ARRAY_LEN(status_columns));
+	for (size_t i = 0; !c->store && i < c->pipeline->nentities; i++) {
+		const char *name = c->pipeline->entities[i].name;
+		put_never(&st->table, name);
+		put_service(&st->table, st, name);
+	}
+	if (!c->store)
+		return 0;
+	/* One consistent view of all. */
+	if (store_begin(c->store, STORE_CHEAP, e) < 0)
+		return -1;
+	int rc = put_all(c, st, e);
 	store_rollback(c->store);
-	arena_free(&a);
 	return rc;
 }
 
-static int
-status(struct cli *c, struct err *e)
+void
+status_free(struct status *st)
 {
-	struct table t;
-	if (cli_load(c, e) < 0)
-		return -1;
-	int rc = cli_store_if_any(c, e);
-	if (rc < 0)
-		return -1;
-	table_init(&t, columns, ARRAY_LEN(columns));
-	if (rc == 1)
-		rc = read_all(c, &t, e);
-	else
-		for (size_t i = 0; i < c->pipeline->nentities; i++)
-			put_never(&t, c->pipeline->entities[i].name);
-	if (rc == 0)
-		show_table(c, &t);
-	table_free(&t);
-	return rc;
+	table_free(&st->table);
+	arena_free(&st->arena);
 }
-
-const struct verb verb_status = {
-	.name = "status",
-	.summary = "show where every entity stands",
-	.detail = "Shows the last run of every entity, a live one too, with "
-		  "its rows, the open rejects, the watermark and deletes that "
-		  "wait for an approval. Needs no lock and disturbs no run",
-	.run = status,
-};

@@ -1,9 +1,20 @@
 #include "proto/arena.h"
+#include "supervisor/cli/client.h"
 #include "supervisor/cli/progress.h"
 #include "supervisor/cli/results.h"
 #include "supervisor/cli/verb.h"
 #include <stdlib.h>
 #include <string.h>
+
+struct run_opts {
+	bool now;
+};
+
+static const struct option_key keys[] = {
+	OPTION_FLAG(struct run_opts, now, "--now", 0,
+	    "let the running synclined do it, at once"),
+	OPTION_END,
+};
 
 /* "orders, lines", or "all", for the audit. */
 static int
@@ -52,13 +63,38 @@ run_night(struct cli *c, struct engine *en, struct err *e)
 	return rc;
 }
 
+/* By the synclined that runs, whatever the window says. */
+static int
+run_there(struct cli *c, struct err *e)
+{
+	struct control_request q = { .order = CONTROL_RUN };
+	client_take_words(c, &q);
+	return client_order(
+	    c, &q, "without --now this does it in the foreground", e);
+}
+
+static int
+take_store(struct cli *c, struct err *e)
+{
+	if (cli_store(c, STORE_WRITE, e) == 0)
+		return 0;
+	if (strcmp(e->code, "already_running") == 0)
+		cli_say(c, "if that is synclined, 'syncline run --now' asks "
+			   "it to");
+	return -1;
+}
+
 static int
 run(struct cli *c, struct err *e)
 {
+	const struct run_opts *o = c->opts;
 	struct engine en;
 	struct progress progress;
-	if (cli_load(c, e) < 0 || cli_store(c, STORE_WRITE, e) < 0 ||
-	    audit_run(c, e) < 0)
+	if (cli_load(c, e) < 0)
+		return -1;
+	if (o->now)
+		return run_there(c, e);
+	if (take_store(c, e) < 0 || audit_run(c, e) < 0)
 		return -1;
 	int rc = engine_open(&en, c->pipeline, c->store, e);
 	progress_init(&progress, c->quiet);
@@ -79,6 +115,10 @@ const struct verb verb_run = {
 		  "the target. Ends with a table in which every row that was "
 		  "read is accounted for. A first interrupt finishes what is "
 		  "in flight, a second one stops at once; either way the next "
-		  "run does the rest",
+		  "run does the rest. With --now the running synclined does "
+		  "it instead, at once and whatever its window says, and "
+		  "this returns as soon as it has the order",
+	.keys = keys,
+	.opts_size = sizeof(struct run_opts),
 	.run = run,
 };
