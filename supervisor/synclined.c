@@ -191,7 +191,8 @@ serve(struct cli *c, struct err *e)
 		rc = stay(&d, e);
 	tell("STOPPING=1");
 	engine_close(&d.engine);
-	/* Last: who waits for the end is told when it is one. */
+	/* Last: who waits for the end may take the store when told of it. */
+	cli_close(c);
 	helm_close(&d.helm);
 	return rc;
 }

@@ -1,0 +1,235 @@
+"""Orders to a running synclined: what each does, what is kept over a restart,
+and that nobody at the socket can keep it from its work."""
+import json
+import resource
+import signal
+import socket
+import sqlite3
+
+import pytest
+
+from lib import control
+from lib.control import Service
+from lib.held import Held
+from lib.small import Small
+from lib.wait import wait_until
+
+CONFIG, UNREACHABLE, RESUMABLE, RUNNING = 2, 3, 7, 8
+
+
+class HeldService(Service):
+    """One that stands still in the middle of a run of many chunks, until it
+    is released."""
+
+    def __init__(self, site, database):
+        super_init = super().__init__
+
+        def start(at):
+            super_init(at)
+            return self.process
+        self.night = Held(site, database, "load", chunk_rows=2000,
+                          start=start)
+        wait_until(self.night.waiter, "load stands still")
+
+    def pause_in_mid_run(self):
+        self.order("pause")
+        self.wait_for("it is about to pause", run_state="pausing")
+        self.night.release()
+        status = self.wait_for("the run waits", run_state="paused")
+        assert status["state"] == "paused" and status["paused_by"]
+        return status["run"]
+
+
+@pytest.fixture
+def held(site, database):
+    return HeldService(site, database)
+
+
+def states(site, run):
+    record = site.verb("runs", "show", run, "-o", "json").json()
+    return [chunk["state"] for chunk in record["chunks"]]
+
+
+def audit(site, verb):
+    with sqlite3.connect(site.store / "control.db") as db:
+        return [row[0] for row in db.execute(
+            "SELECT detail FROM audit WHERE verb = ?", (verb,))]
+
+
+def test_pause_in_mid_run_and_resume(site, held):
+    run = held.pause_in_mid_run()
+    # What was in flight is committed, and nothing is handed out.
+    assert 0 < run["chunks_done"] < run["chunks"]
+    assert sorted(set(states(site, 1))) == ["done", "planned"]
+    row, = site.runs()
+    assert row["state"] == "paused" and row["read"] > 0
+    written = len(held.night.target.rows())
+    assert row["read"] == written < len(held.night.rows)
+    text = site.verb("status").out
+    assert "paused by" in text and "orders" in text
+
+    held.order("resume")
+    assert held.finish().code == 0
+    row, = site.runs()  # the very same run
+    assert (row["state"], row["read"]) == ("completed", len(held.night.rows))
+    assert set(states(site, 1)) == {"done"}
+    held.night.assert_converged()
+    assert audit(site, "pause") == audit(site, "resume") == ["the service"]
+
+
+def restarted(site, held, killed):
+    """It stays paused, whatever ended the one before."""
+    held.pause_in_mid_run()
+    if killed:
+        held.kill()
+    else:
+        held.order("stop")
+    held.finish()
+    site.wait_for_silence()
+    assert site.runs()[0]["state"] == "paused"
+    written = len(held.night.target.rows())
+    again = Service(site)
+    status = again.wait_for("it waits", state="paused")
+    assert status["waiting_because"] == "the service is paused"
+    assert "run" not in status
+    entry, = site.verb("status", "-o", "json").json()
+    assert entry["state"] == "paused" and entry["paused_by"]
+    assert len(held.night.target.rows()) == written
+    again.order("resume")
+    assert again.finish().code == 0
+    assert [r["state"] for r in site.runs()][0] == "completed"
+    held.night.assert_converged()
+
+
+def test_paused_over_a_kill(site, held):
+    restarted(site, held, True)
+
+
+def test_paused_over_a_stop(site, held):
+    restarted(site, held, False)
+
+
+def test_stop_waits_for_the_end(site, held):
+    asked = site.start("stop", "-c", site.file)
+    held.wait_for("it is stopping", state="stopping")
+    assert asked.poll() is None
+    refused = control.ask(site, "pause")
+    assert refused["code"] == "stopping"
+    held.night.release()
+    assert site.finish(asked).code == 0
+    # Whoever waited may have the store at once.
+    books = site.run().books()
+    assert books.read == len(held.night.rows) and books.unchanged
+    assert held.finish().code == RESUMABLE
+    held.night.assert_converged()
+
+
+def test_cancel_ends_the_live_run(site, held):
+    held.order("cancel", "99", expect=CONFIG).assert_says("no run 99")
+    held.order("cancel", "others", expect=CONFIG).assert_says("others")
+    held.order("cancel", "orders").assert_says("run 1 of orders is cancelled")
+    assert held.finish().code == RESUMABLE
+    held.night.release()
+    row, = site.runs()
+    assert row["state"] == "cancelled" and "cancelled it" in row["error"]
+    assert audit(site, "cancel") == ["run 1 of orders"]
+    site.run()
+    held.night.assert_converged()
+
+
+def test_watch(site, held):
+    """A picture a second, as lines; interrupted, it ends cleanly, and so it
+    does when the service ends."""
+    watchers = [site.start("status", "--watch", "-o", "json", "-c", site.file)
+                for _ in range(2)]
+    first = json.loads(watchers[0].stdout.readline())
+    assert first["service"]["run"]["entity"] == "orders"
+    assert first["entities"][0]["state"] == "running"
+    assert first["entities"][0]["phase"] == "read"
+    json.loads(watchers[0].stdout.readline())
+    watchers[0].send_signal(signal.SIGINT)
+    assert watchers[0].wait(control.PATIENCE_SECONDS) == 0
+    assert watchers[0].stderr.read() == b""
+    held.night.release()
+    assert held.finish().code == 0
+    last = site.finish(watchers[1])
+    assert last.code == 0
+    assert [json.loads(line) for line in last.out.splitlines()]
+
+
+def test_watch_for_people(site, held):
+    watcher = site.start("status", "--watch", "-c", site.file)
+    line = watcher.stdout.readline().decode()
+    assert "synclined" in line and "working" in line
+    assert "orders" in watcher.stdout.readline().decode()
+    held.night.release()
+    assert held.finish().code == 0
+    assert "completed" not in line and site.finish(watcher).code == 0
+
+
+@pytest.mark.parametrize("words", [
+    ("pause",), ("resume",), ("stop",), ("cancel",), ("status", "--watch")])
+def test_without_a_service(site, words):
+    Small(site).write()
+    site.verb(*words, expect=UNREACHABLE).assert_says("no synclined runs")
+
+
+def test_a_second_one_is_told_who_runs(site, held):
+    result = site.verb(program="synclined", expect=RUNNING)
+    assert f"process {held.process.pid}" in result.err
+    result = site.verb("run", expect=RUNNING)
+    result.assert_says(f"process {held.process.pid}")
+    result.assert_says("syncline run --now")
+    # … and has left what it needs alone.
+    assert held.status()["run"]["entity"] == "orders"
+    held.night.release()
+    assert held.finish().code == 0
+    held.night.assert_converged()
+
+
+# --- whoever comes to the socket
+
+def hostile(site):
+    """Connections that stay open, and what each of them said."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 4096), hard))
+    said = [b"", b"{", b"GET / HTTP/1.1\r\n\r\n", b"\x00\xff" * 3000,
+            b'{"version":1,"order":"watch"}\n',
+            b'{"version":1,"order":"status"}\n' * 500,
+            b'{"version":1,"order":"sta']
+    clients = []
+    for n in range(1000):
+        client = control.connect(site)
+        client.setblocking(False)
+        try:
+            client.send(said[n % len(said)])
+        except (BlockingIOError, ConnectionError):
+            pass  # it was let go, which is its good right
+        clients.append(client)
+    return clients, soft, hard
+
+
+def test_nobody_keeps_it_from_its_work(site, held):
+    clients, soft, hard = hostile(site)
+    try:
+        assert control.ask(site, "status")["status"]["state"] == "working"
+        held.order("pause")
+        held.order("resume")
+        held.night.release()
+        assert held.finish().code == 0
+    finally:
+        for client in clients:
+            client.close()
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    held.night.assert_converged()
+
+
+def test_half_a_request_then_gone(site, held):
+    for text in (b"", b"{", b'{"version":1,"order":"stop"}', b"\n" * 3):
+        client = control.connect(site)
+        client.sendall(text)
+        client.shutdown(socket.SHUT_WR)
+        client.close()
+    assert held.status()["state"] == "working"
+    held.night.release()
+    assert held.finish().code == 0
