@@ -34,6 +34,7 @@ struct pipeline {
 	int64_t state_partitions; /* per entity; a power of two */
 	int64_t load_group_rows;  /* rows per target transaction, at most */
 	int64_t ack_timeout_ms;   /* silence that ends a run */
+	int64_t lease_ms;         /* silence that loses a run */
 	int64_t tries;            /* of one thing in a row, before it fails */
 };
 

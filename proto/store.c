@@ -161,6 +161,7 @@ store_close(struct store **sp)
 	store_rollback(s);
 	store_db_close(s);
 	store_lock_release(&s->lock_fd); /* last: until here we may write */
+	free(s->lease_entity);
 	free(s->dir);
 	free(s->path);
 	free(s);

@@ -6,6 +6,7 @@
 #include "proto/err.h"
 #include "proto/store.h"
 #include "proto/store_db.h"
+#include "proto/store_run.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -19,6 +20,9 @@ struct store {
 	bool in_tx;
 	bool tx_failed;      /* a write in it failed: it may not be committed */
 	struct store_db *db; /* the engine's own */
+	/* Written as the holder of this lease (store_lease.h); 0: none. */
+	char *lease_entity;
+	uint64_t lease_token;
 };
 
 /* The seven columns inserted, updated, … pending. */
@@ -51,6 +55,13 @@ int store_migrate_verify(
 /* The entity's id, adding it if add; 0: there is none. */
 int store_entity_id(struct store *s, const char *name, bool add, uint64_t *id,
     struct err *e) MUST_CHECK;
+
+/* At the beginning of every transaction that writes: ERR_RETRY lease_lost if
+ * the lease that s holds has a new holder. */
+int store_lease_check(struct store *s, struct err *e) MUST_CHECK;
+
+/* Of a name that the store has. */
+enum store_run_state store_run_state_parse(const char *name);
 
 /* The rejects' part of what happens to chunks and runs, in the caller's
  * transaction. */

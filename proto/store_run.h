@@ -31,6 +31,9 @@ enum store_run_state {
 const char *store_run_state_name(enum store_run_state st);
 bool store_run_live(enum store_run_state st);
 bool store_run_may(enum store_run_state from, enum store_run_state to);
+/* Why there is no such step; NULL if there is. */
+const char *store_run_refusal(
+    enum store_run_state from, enum store_run_state to);
 
 struct store_run {
 	uint64_t id;

@@ -1,6 +1,7 @@
 #include "supervisor/engine.h"
 #include "proto/clock.h"
 #include "proto/log.h"
+#include "proto/store_lease.h"
 #include "supervisor/ledger.h"
 #include "supervisor/run_impl.h"
 #include "supervisor/runtime_dir.h"
@@ -8,6 +9,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -35,7 +37,9 @@ engine_open(struct engine *en, const struct pipeline *p, struct store *store,
 		.store = store,
 		.signal_fd = -1,
 		.tries = p->tries };
-	if (open_signals(en, e) < 0 ||
+	/* Nothing of a live supervisor is a leftover. */
+	if ((store && store_lease_check_free(store, e) < 0) ||
+	    open_signals(en, e) < 0 ||
 	    spawn_bin_dir(en->bin_dir, sizeof(en->bin_dir), e) < 0 ||
 	    runtime_dir_make(p->store_dir, en->runtime_dir,
 		sizeof(en->runtime_dir), e) < 0 ||
@@ -64,8 +68,10 @@ engine_close(struct engine *en)
 		procs_stop(&en->procs);
 	procs_free(&en->procs);
 	sock_close(&en->router, 0);
-	runtime_dir_remove(en->pipeline->store_dir, en->runtime_dir);
-	if (en->config_copy)
+	/* What stands in the store is another supervisor's by now. */
+	runtime_dir_remove(
+	    en->deposed ? NULL : en->pipeline->store_dir, en->runtime_dir);
+	if (en->config_copy && !en->deposed)
 		unlink(en->config_copy);
 	free(en->config_copy);
 	if (en->signal_fd >= 0)
@@ -138,25 +144,29 @@ drain_children(struct engine *en, struct run *r)
 	}
 }
 
+void
+engine_stop(struct engine *en)
+{
+	en->stop++;
+	if (!en->live)
+		return;
+	if (en->stop == 1) {
+		log_info("stopping: what is in flight is finished; "
+			 "a second signal stops at once",
+		    NULL);
+		run_drain(en->live);
+	} else {
+		run_cancel(en->live);
+	}
+}
+
 static void
-drain_signals(struct engine *en, struct run *r)
+drain_signals(struct engine *en)
 {
 	struct signalfd_siginfo info;
-	while (read(en->signal_fd, &info, sizeof(info)) == sizeof(info)) {
-		if (info.ssi_signo == SIGCHLD)
-			continue;
-		en->stop++;
-		if (!r)
-			continue;
-		if (en->stop == 1) {
-			log_info("stopping: what is in flight is finished; "
-				 "a second signal stops at once",
-			    NULL);
-			run_drain(r);
-		} else {
-			run_cancel(r);
-		}
-	}
+	while (read(en->signal_fd, &info, sizeof(info)) == sizeof(info))
+		if (info.ssi_signo != SIGCHLD)
+			engine_stop(en);
 }
 
 static void
@@ -226,14 +236,32 @@ take_news(struct engine *en, struct run *r, struct err *e)
 {
 	if (drain_control(en, r, e) < 0)
 		return -1;
-	drain_signals(en, r);
+	drain_signals(en);
 	drain_children(en, r);
+	return 0;
+}
+
+/* Long before it is over, so that a missed try costs nothing. What fails for
+ * another reason than that it is lost is tried again. */
+static int
+renew_lease(struct run *r, struct err *e)
+{
+	int64_t step = r->engine->pipeline->lease_ms / 3;
+	if (clock_mono_ms() - r->lease_ms < step || ledger_hold(r, e) == 0)
+		return 0;
+	if (strcmp(e->code, "lease_lost") == 0)
+		return -1;
+	log_err(LOG_LEVEL_WARN, "the lease was not renewed", e);
+	err_clear(e);
 	return 0;
 }
 
 static int
 turn(struct engine *en, struct run *r, struct err *e)
 {
+	/* First: who slept for long may have been replaced meanwhile. */
+	if (renew_lease(r, e) < 0)
+		return -1;
 	if (procs_start_due(&en->procs, e) < 0)
 		return -1;
 	int64_t next = procs_next_ms(&en->procs);
@@ -273,8 +301,10 @@ engine_run(struct engine *en, struct run *r, struct err *e)
 {
 	struct err trouble = { 0 };
 	r->engine = en;
+	r->pausing = en->held && en->held(en->held_arg, r->entity);
 	if (run_begin(r, e) < 0)
 		return -1;
+	en->live = r;
 	while (r->phase != RUN_OVER) {
 		if (turn(en, r, &trouble) < 0)
 			run_over(r, END_FAILED, &trouble);
@@ -284,5 +314,9 @@ engine_run(struct engine *en, struct run *r, struct err *e)
 	/* Whatever was in flight dies with the processes that carried it. */
 	if (!clean_end(r))
 		procs_kill(&en->procs);
-	return ledger_end(r, e);
+	en->live = NULL;
+	if (ledger_end(r, e) == 0)
+		return 0;
+	en->deposed = strcmp(e->code, "lease_lost") == 0;
+	return -1;
 }

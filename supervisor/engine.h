@@ -39,16 +39,23 @@ struct engine {
 	char *config_copy; /* what the stages read */
 	uint64_t config_hash;
 	unsigned stop; /* signals to stop that came */
+	bool deposed;  /* somebody else has taken our run over */
+	struct run *live;
 	bool was_ready;
 	size_t nguests;
 	struct engine_guest guests[ENGINE_GUESTS];
+	/* True if an operator holds the entity back: its run waits before it
+	 * reads anything. May be NULL. */
+	bool (*held)(void *arg, const struct entity *entity);
+	void *held_arg;
 	/* Told about every turn; for the live display. May be NULL. */
 	void (*watch)(void *arg, const struct run *r);
 	void *watch_arg;
 };
 
 /*
- * Takes the store (open for writing), copies the pipeline file into it and
+ * Takes the store (open for writing), in which no run may be somebody else's
+ * (ERR_RETRY already_running), copies the pipeline file into it and
  * makes the sockets; stages start with the first run. What a supervisor that
  * was killed left behind is removed.
  */
@@ -62,6 +69,9 @@ void engine_close(struct engine *en); /* ends every stage */
  * a clean end the stages are started afresh.
  */
 int engine_run(struct engine *en, struct run *r, struct err *e) MUST_CHECK;
+
+/* As the first signal to stop does; as the second one. */
+void engine_stop(struct engine *en);
 
 /* One turn without a run: returns when something came, or after wait_ms (-1:
  * only then). Stages that die meanwhile start again with the next run. */

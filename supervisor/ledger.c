@@ -7,6 +7,7 @@
 #include "proto/store_approval.h"
 #include "proto/store_chunk.h"
 #include "proto/store_entity.h"
+#include "proto/store_lease.h"
 #include "proto/store_probe.h"
 #include "proto/store_reject.h"
 #include "proto/store_run.h"
@@ -21,89 +22,6 @@ static struct store *
 store_of(const struct run *r)
 {
 	return r->engine->store;
-}
-
-/* A run that is still live here was left so by a supervisor that died: we
- * hold the lock. Its snapshot is gone, so it cannot go on; what it committed
- * stands, and the new run meets it as unchanged rows. */
-static int
-close_leftover(struct run *r, struct arena *a, struct err *e)
-{
-	struct store_run old;
-	int found =
-	    store_run_find_live(store_of(r), r->entity->name, a, &old, e);
-	if (found <= 0)
-		return found;
-	struct err why = { 0 };
-	err_retry(&why, "interrupted",
-	    "the supervisor ended in mid-run; a new run reads again");
-	log_warn("an interrupted run was found", "interrupted", log_u64(old.id),
-	    NULL);
-	return store_run_move(store_of(r), old.id, STORE_RUN_FAILED, &why, e);
-}
-
-static int
-recall(struct run *r, struct arena *a, struct err *e)
-{
-	struct store_watermark w;
-	int found = store_watermark_get(store_of(r), r->entity->name, a, &w, e);
-	if (found < 0)
-		return -1;
-	if (found)
-		buf_put(&r->watermark, w.version.data, w.version.len);
-	int half = store_run_half_adopted(store_of(r), r->entity->name, e);
-	if (half < 0)
-		return -1;
-	r->half_adopted = half;
-	struct span quiet;
-	if (store_probe_get(store_of(r), r->entity->name, a, &quiet, e) < 0)
-		return -1;
-	buf_put(&r->probe.last, quiet.data, quiet.len);
-	if (r->mode != MODE_SYNC && r->mode != MODE_SWEEP)
-		return 0;
-	return store_approval_get(
-		   store_of(r), r->entity->name, &r->approved, e) < 0
-		   ? -1
-		   : 0;
-}
-
-/* In one transaction: the disk is waited for once. */
-static int
-begin_row(struct run *r, struct store_run *row, struct err *e)
-{
-	if (store_begin(store_of(r), STORE_DURABLE, e) < 0)
-		return -1;
-	if (store_run_create(store_of(r), row, e) == 0 &&
-	    store_run_move(store_of(r), row->id, STORE_RUN_RUNNING, NULL, e) ==
-		0)
-		return store_commit(store_of(r), e);
-	store_rollback(store_of(r));
-	return -1;
-}
-
-int
-ledger_begin(struct run *r, struct err *e)
-{
-	struct arena a = { 0 };
-	char host[256] = "";
-	gethostname(host, sizeof(host) - 1);
-	struct store_run row = { .entity = r->entity->name,
-		.mode = r->mode,
-		.strategy = STRATEGY_HASH,
-		.reason = "",
-		.pid = (uint32_t)getpid(),
-		.host = host };
-	int result = close_leftover(r, &a, e);
-	if (result == 0)
-		result = begin_row(r, &row, e);
-	r->id = row.id;
-	if (result == 0)
-		result = recall(r, &a, e);
-	for (size_t i = 0; result >= 0 && i < r->nretry_ids; i++)
-		result =
-		    store_reject_retry(store_of(r), r->retry_ids[i], r->id, e);
-	arena_free(&a);
-	return result < 0 ? -1 : 0;
 }
 
 static int
@@ -140,6 +58,19 @@ ledger_planned(struct run *r, struct err *e)
 		result = store_chunk_add(store_of(r), &c, e);
 	}
 	if (result == 0)
+		return store_commit(store_of(r), e);
+	store_rollback(store_of(r));
+	return -1;
+}
+
+int
+ledger_paused(struct run *r, bool paused, struct err *e)
+{
+	enum store_run_state to = paused ? STORE_RUN_PAUSED : STORE_RUN_RUNNING;
+	if (store_begin(store_of(r), STORE_DURABLE, e) < 0)
+		return -1;
+	if (update_run(r, e) == 0 &&
+	    store_run_move(store_of(r), r->id, to, NULL, e) == 0)
 		return store_commit(store_of(r), e);
 	store_rollback(store_of(r));
 	return -1;
@@ -325,8 +256,8 @@ settle(struct run *r, struct arena *a, struct err *e)
 	return store_entity_put(store_of(r), &en, e);
 }
 
-int
-ledger_end(struct run *r, struct err *e)
+static int
+write_end(struct run *r, struct arena *a, struct err *e)
 {
 	static const enum store_run_state states[] = {
 		[END_NONE] = STORE_RUN_FAILED,
@@ -335,26 +266,38 @@ ledger_end(struct run *r, struct err *e)
 		[END_HALTED] = STORE_RUN_HALTED,
 		[END_FAILED] = STORE_RUN_FAILED,
 		[END_ABANDONED] = STORE_RUN_FAILED,
+		[END_PAUSED] = STORE_RUN_PAUSED, /* as it is already */
 		[END_CANCELLED] = STORE_RUN_CANCELLED,
 	};
 	_Static_assert(ARRAY_LEN(states) == END_CANCELLED + 1, "one per end");
-	struct arena a = { 0 };
 	const struct err *why = r->error.cls == ERR_NONE ? NULL : &r->error;
+	if (update_run(r, e) < 0)
+		return -1;
+	if (completed(r) && (store_run_move(store_of(r), r->id,
+				 STORE_RUN_FINISHING, NULL, e) < 0 ||
+				settle(r, a, e) < 0))
+		return -1;
+	/* One that is paused already stays so. */
+	if (r->end != END_PAUSED &&
+	    store_run_move(store_of(r), r->id, states[r->end], why, e) < 0)
+		return -1;
+	return store_lease_end(store_of(r), e);
+}
+
+int
+ledger_end(struct run *r, struct err *e)
+{
+	struct arena a = { 0 };
 	if (store_begin(store_of(r), STORE_DURABLE, e) < 0)
 		return -1;
-	int result = update_run(r, e);
-	if (result == 0 && completed(r)) {
-		result = store_run_move(
-		    store_of(r), r->id, STORE_RUN_FINISHING, NULL, e);
-		if (result == 0)
-			result = settle(r, &a, e);
-	}
-	if (result == 0)
-		result =
-		    store_run_move(store_of(r), r->id, states[r->end], why, e);
+	int result = write_end(r, &a, e);
 	arena_free(&a);
-	if (result == 0)
-		return store_commit(store_of(r), e);
-	store_rollback(store_of(r));
-	return -1;
+	if (result < 0) {
+		store_rollback(store_of(r));
+		return -1;
+	}
+	if (store_commit(store_of(r), e) < 0)
+		return -1;
+	store_lease_hold(store_of(r), NULL, 0);
+	return 0;
 }

@@ -48,6 +48,7 @@ code_of(const struct run *r)
 		return EXIT_REJECTS;
 	case END_HALTED:
 		return EXIT_HALTED;
+	case END_PAUSED:
 	case END_CANCELLED:
 		return EXIT_RESUMABLE;
 	case END_NONE:

@@ -278,6 +278,7 @@ static const char *const end_names[] = {
 	[END_HALTED] = "halted",
 	[END_FAILED] = "failed",
 	[END_ABANDONED] = "failed",
+	[END_PAUSED] = "paused",
 	[END_CANCELLED] = "cancelled",
 };
 _Static_assert(ARRAY_LEN(end_names) == END_CANCELLED + 1, "one per end");

@@ -88,6 +88,8 @@ struct run {
 	int64_t reading[LIMIT_WORKERS]; /* chunk per extract worker, or -1 */
 	unsigned reopening;     /* restarted workers that are not open yet */
 	bool joining, draining; /* draining: no new chunks, told to stop */
+	bool pausing;           /* no new chunks, until somebody says so */
+	bool paused;            /* … and nothing is in flight any more */
 	/* books */
 	uint64_t rows_read;
 	uint64_t counts[OUT_COUNT];
@@ -101,6 +103,7 @@ struct run {
 	size_t nretry_ids;
 	/* time */
 	int64_t started_ms, progress_ms;
+	int64_t lease_ms; /* when the lease was renewed */
 };
 
 /* Begins a run that engine, entity and mode (and a retry's ranges) were set
@@ -114,7 +117,9 @@ void run_on_message(struct run *r, struct proc *p, const struct message *m);
 void run_on_hello(struct run *r, struct proc *p);
 void run_on_death(struct run *r, struct proc *p);
 void run_on_time(struct run *r, int64_t now_ms);
-void run_drain(struct run *r);  /* finish what is in flight, then stop */
+void run_drain(struct run *r); /* finish what is in flight, then stop */
+void run_pause(struct run *r); /* the same, then wait for run_resume */
+void run_resume(struct run *r);
 void run_cancel(struct run *r); /* stop now */
 
 #endif

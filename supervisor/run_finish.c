@@ -121,7 +121,16 @@ judge_deletes(struct run *r)
 		return;
 	}
 	buf_clear(&r->why);
-	run_enter(r, RUN_REMOVE);
+	finish_remove(r);
+}
+
+void
+finish_remove(struct run *r)
+{
+	if (r->pausing)
+		pause_reached(r);
+	else
+		run_enter(r, RUN_REMOVE);
 }
 
 void

@@ -86,6 +86,8 @@ runtime_dir_remove(const char *store_dir, const char *dir)
 	if (!dir[0])
 		return;
 	remove_dir(dir);
+	if (!store_dir)
+		return;
 	note_path(store_dir, note, sizeof(note));
 	unlink(note);
 }

@@ -14,6 +14,7 @@
  */
 int runtime_dir_make(
     const char *store_dir, char *out, size_t size, struct err *e) MUST_CHECK;
+/* store_dir: NULL leaves the note there to whoever has the store now. */
 void runtime_dir_remove(const char *store_dir, const char *dir);
 
 /* The pipeline file as it is now, copied into the store: every stage reads

@@ -12,8 +12,9 @@
  * guest of the engine, a clock that was set). It knows nothing of windows
  * and schedules: whoever does answers its questions.
  */
-#define SERVICE_OVER INT64_MIN /* nothing will ever be due: the service ends   \
-				*/
+#define SERVICE_OVER                                                           \
+	INT64_MIN /* nothing will ever be due: the service ends                \
+		   */
 
 struct service_work {
 	/* What is due at now (wall clock, microseconds), or NULL; *until is

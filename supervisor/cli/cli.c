@@ -137,7 +137,8 @@ cli_exit_code(const struct err *e)
 	case ERR_NONE:
 		return EXIT_CLEAN;
 	case ERR_RETRY:
-		return strcmp(e->code, "already_running") == 0
+		return strcmp(e->code, "already_running") == 0 ||
+			       strcmp(e->code, "lease_lost") == 0
 			   ? EXIT_RUNNING
 			   : EXIT_UNREACHABLE;
 	case ERR_CONFIG:

@@ -27,6 +27,43 @@ state_of(struct fixture *f, uint64_t run)
 	return r.state;
 }
 
+/* With both states and the reason. */
+static void
+assert_refused(struct fixture *f, int from, int to)
+{
+	char states[80];
+	snprintf(states, sizeof(states),
+	    " is %s and cannot become %s: ", names[from], names[to]);
+	assert_string_equal(f->e.code, "bad_transition");
+	const char *at = strstr(f->e.msg, states);
+	assert_non_null(at);
+	assert_string_equal(at + strlen(states), store_run_refusal(from, to));
+}
+
+/* A reason fits its pair of states, whichever they are. */
+static void
+test_reasons(void **state)
+{
+	(void)state;
+	static const struct {
+		enum store_run_state from, to;
+		const char *says;
+	} rows[] = {
+		{ STORE_RUN_COMPLETED, STORE_RUN_RUNNING, "it is over" },
+		{ STORE_RUN_CANCELLED, STORE_RUN_PAUSED, "it is over" },
+		{ STORE_RUN_PAUSED, STORE_RUN_PAUSED, "already" },
+		{ STORE_RUN_FAILED, STORE_RUN_FAILED, "already" },
+		{ STORE_RUN_RUNNING, STORE_RUN_COMPLETED, "finishing" },
+		{ STORE_RUN_PLANNED, STORE_RUN_FINISHING, "chunks" },
+		{ STORE_RUN_PAUSED, STORE_RUN_HALTED, "guard" },
+		{ STORE_RUN_HALTED, STORE_RUN_PAUSED, "can pause" },
+		{ STORE_RUN_RUNNING, STORE_RUN_PLANNED, "once" },
+	};
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		assert_non_null(strstr(
+		    store_run_refusal(rows[i].from, rows[i].to), rows[i].says));
+}
+
 /* Every step of the table, tried on the store itself. */
 static void
 test_every_transition(void **state)
@@ -49,9 +86,10 @@ test_every_transition(void **state)
 				fail_msg("%s to %s: %d %s", names[from],
 				    names[to], rc, f->e.msg);
 			assert_int_equal(state_of(f, r.id), may ? to : from);
+			assert_int_equal(
+			    store_run_refusal(from, to) == NULL, may);
 			if (!may)
-				assert_string_equal(
-				    f->e.code, "bad_transition");
+				assert_refused(f, from, to);
 		}
 }
 
@@ -228,6 +266,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		IN_OPEN(test_every_transition),
+		cmocka_unit_test(test_reasons),
 		cmocka_unit_test(test_names_and_liveness),
 		IN_OPEN(test_one_life),
 		IN_OPEN(test_one_live_run),

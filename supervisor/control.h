@@ -1,0 +1,42 @@
+#ifndef SUPERVISOR_CONTROL_H
+#define SUPERVISOR_CONTROL_H
+#include "proto/attr.h"
+#include "proto/err.h"
+#include "supervisor/control_socket.h"
+#include "supervisor/control_wire.h"
+#include <stdbool.h>
+
+/*
+ * The service's end of the control socket: any number of clients come and
+ * go, LIMIT_CLIENTS at a time; when there are more, whoever has been silent
+ * the longest makes room. Nothing here blocks, and nothing grows with what a
+ * client does or fails to do: one request is read when the last one's answer
+ * is gone, a watcher that does not read gets fewer pictures, and whoever
+ * neither asks nor reads is let go.
+ *
+ * Peers are checked by SO_PEERCRED before a byte of theirs is read.
+ */
+struct control;
+
+/* What is done with a request; fills reply (which is ok, zeroed, before). A
+ * status that it sets is freed here. */
+typedef void control_handler(void *arg, const struct control_peer *peer,
+    const struct control_request *q, struct control_reply *reply);
+
+int control_open(const char *store_dir, control_handler *handler, void *arg,
+    struct control **out, struct err *e) MUST_CHECK;
+/* Who waits for the end is told. NULL-safe; clears the pointer. */
+void control_close(struct control **c);
+
+/* Readable whenever control_serve has something to do. */
+int control_fd(const struct control *c);
+/* Does what there is to do, and lets the slow ones go: to be called at least
+ * every second or so. */
+void control_serve(struct control *c);
+
+/* True if anybody watches: then a picture is worth making. */
+bool control_watched(const struct control *c);
+/* One for all watchers; those who still have an older one to read miss it. */
+void control_show(struct control *c, struct json_t *status);
+
+#endif
