@@ -1,4 +1,5 @@
 #include "supervisor/window.h"
+#include "proto/datetime.h"
 
 enum {
 	DAY_SECS = 86400,
@@ -186,4 +187,16 @@ window_next_night(const struct window *w, int64_t now)
 	int64_t day =
 	    o.night == WINDOW_NO_NIGHT ? local_day(w, now) - 2 : o.night + 1;
 	return first_open(w, now, day);
+}
+
+void
+window_put_time(const struct window *w, int64_t micros, struct buf *out)
+{
+	int64_t secs = floor_div(micros, MICROS);
+	int64_t local = secs + zone_offset(w->zone, secs);
+	int64_t day = floor_div(local, DAY_SECS);
+	unsigned of_day = (unsigned)(local - day * DAY_SECS);
+	datetime_put_date((int32_t)day, out);
+	buf_printf(out, " %02u:%02u:%02u %s", of_day / 3600, of_day / 60 % 60,
+	    of_day % 60, w->schedule->timezone);
 }

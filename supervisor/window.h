@@ -1,6 +1,7 @@
 #ifndef SUPERVISOR_WINDOW_H
 #define SUPERVISOR_WINDOW_H
 #include "proto/attr.h"
+#include "proto/buf.h"
 #include "proto/err.h"
 #include "proto/pipeline_schedule.h"
 #include "proto/zone.h"
@@ -41,6 +42,9 @@ struct window_state {
 	const char *reason; /* closed by this maintenance; else NULL */
 };
 struct window_state window_at(const struct window *w, int64_t now);
+
+/* The instant in the window's zone, for people: 2026-06-10 19:00:00 UTC. */
+void window_put_time(const struct window *w, int64_t micros, struct buf *out);
 
 /* When a night that is not yet there at now is open first. */
 int64_t window_next_night(const struct window *w, int64_t now);
