@@ -12,10 +12,10 @@
 #include "proto/log.h"
 #include "proto/notify.h"
 #include "proto/options.h"
+#include "supervisor/agenda.h"
 #include "supervisor/cli/cli.h"
 #include "supervisor/cli/progress.h"
 #include "supervisor/night.h"
-#include "supervisor/order.h"
 #include "supervisor/service.h"
 #include <signal.h>
 #include <stdio.h>
@@ -39,12 +39,11 @@ static const struct option_key keys[] = {
 struct daemon {
 	struct cli *cli;
 	bool ready, stopping;
+	bool open;         /* as the log has it */
 	int64_t status_ms; /* when the status was told last */
 	struct engine engine;
-	/* The pass: entities in the order of work, those before next had their
-	 * turn. */
-	const struct entity **order;
-	size_t n, next;
+	struct window window;
+	struct agenda agenda;
 };
 
 /* The manager may be gone; the night goes on without it. */
@@ -105,46 +104,77 @@ log_result(const struct night_result *x)
 	    x->error.code, "error", x->error.msg, NULL);
 }
 
+static void
+log_window(struct daemon *d, int64_t now)
+{
+	struct window_state s = window_at(&d->window, now);
+	struct buf when = { 0 };
+	if (s.open == d->open || !d->agenda.scheduled)
+		return;
+	d->open = s.open;
+	int64_t turns = s.open ? s.closes : s.opens;
+	if (turns != WINDOW_NEVER)
+		window_put_time(&d->window, turns, &when);
+	log_info(s.open ? "the window is open" : "the window is closed",
+	    "until", buf_str(&when), "maintenance", s.reason, NULL);
+	buf_free(&when);
+}
+
 static int
 next(void *arg, int64_t now, const struct entity **entity, int64_t *until,
     struct err *e)
 {
 	struct daemon *d = arg;
-	(void)now;
 	(void)e;
-	*until = SERVICE_OVER;
-	if (d->next < d->n)
-		*entity = d->order[d->next];
+	log_window(d, now);
+	*entity = agenda_next(&d->agenda, now, until);
 	return 0;
 }
 
 static int
-done(void *arg, const struct night_result *x, int64_t began, struct err *e)
+done(void *arg, const struct night_result *x, struct err *e)
 {
 	struct daemon *d = arg;
-	(void)began;
-	(void)e;
-	d->next++;
 	log_result(x);
 	d->cli->code = exit_code_worse(d->cli->code, x->code);
-	return 0;
+	return agenda_done(&d->agenda, x->entity, e);
+}
+
+/* Nothing runs, so nothing but this says that all is well. */
+static void
+waiting(void *arg, int64_t until)
+{
+	struct daemon *d = arg;
+	struct buf line = { 0 };
+	if (!d->ready) {
+		d->ready = true;
+		tell("READY=1");
+	}
+	buf_puts(&line, "STATUS=waiting");
+	if (until != WINDOW_NEVER) {
+		buf_puts(&line, " until ");
+		window_put_time(&d->window, until, &line);
+	}
+	tell(buf_str(&line));
+	buf_free(&line);
 }
 
 static int
 stay(struct daemon *d, struct err *e)
 {
 	const struct service_work work = {
-		.next = next, .done = done, .arg = d
+		.next = next, .done = done, .waiting = waiting, .arg = d
 	};
 	struct cli *c = d->cli;
-	d->order = mem_zalloc((c->pipeline->nentities + 1) * sizeof(*d->order));
-	int rc = order_entities(
-	    c->pipeline, (struct order_names){ 0 }, d->order, &d->n, e);
+	int rc = agenda_open(&d->agenda, c->pipeline, &d->window, c->store, e);
 	if (rc == 0)
 		rc = service_run(&d->engine, &work, e);
-	if (d->next < d->n)
+	/* Once it stays, a stop is what everybody expects. */
+	if (d->agenda.scheduled)
+		c->code = EXIT_CLEAN;
+	else if (agenda_waiting(&d->agenda))
 		c->code = exit_code_worse(c->code, EXIT_RESUMABLE);
-	free(d->order);
+	agenda_free(&d->agenda);
 	return rc;
 }
 
@@ -153,15 +183,18 @@ serve(struct cli *c, struct err *e)
 {
 	struct daemon d = { .cli = c };
 	if (cli_load(c, e) < 0 || cli_store(c, STORE_WRITE, e) < 0 ||
-	    cli_audit(c, "run", "all entities, by synclined", e) < 0)
+	    cli_audit(c, "run", "all entities, by synclined", e) < 0 ||
+	    window_init(&d.window, &c->pipeline->schedule, e) < 0)
 		return -1;
 	int rc = engine_open(&d.engine, c->pipeline, c->store, e);
 	d.engine.watch = watch;
 	d.engine.watch_arg = &d;
+	d.engine.window = &d.window;
 	if (rc == 0)
 		rc = stay(&d, e);
 	tell("STOPPING=1");
 	engine_close(&d.engine);
+	window_free(&d.window);
 	return rc;
 }
 

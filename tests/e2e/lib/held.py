@@ -16,7 +16,8 @@ class Held:
     """A PostgreSQL night that comes to a halt in the middle of the read
     (extract) or of the first write (load), until it is released."""
 
-    def __init__(self, site, database, stage, tries=5, chunk_rows=0):
+    def __init__(self, site, database, stage, tries=5, chunk_rows=0,
+                 start=None, env=None, words=(), **others):
         self.site, self.database, self.stage = site, database, stage
         self.source = ends.PgSource(database, chunk_rows)
         self.target = ends.PgTarget(database)
@@ -34,10 +35,11 @@ class Held:
             [{"name": "orders", "source": self.source.source,
               "target": self.target.target, "key": ["order_no", "site"],
               "normalize": "clean", "fields": orders.FIELDS}],
-            limits={"tries": tries})
+            limits={"tries": tries}, **others)
         self.lock = database.connect()
         self.lock.cursor().execute("SELECT pg_advisory_lock(42)")
-        self.process = site.start("run", "-c", site.file)
+        self.process = start(site) if start else site.start(
+            "run", *words, "-c", site.file, env=env)
 
     def waiter(self):
         """The pid of the backend that stands still, or None."""
@@ -60,7 +62,7 @@ class Held:
     def finish(self):
         return self.site.finish(self.process)
 
-    def assert_converged(self):
+    def assert_converged(self, **options):
         assert_rows(self.target.rows(), orders.wanted(self.rows))
-        self.site.run().books().assert_is(
+        self.site.run(**options).books().assert_is(
             read=len(self.rows), unchanged=len(self.rows))
