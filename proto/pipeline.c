@@ -83,6 +83,7 @@ interpret(struct pipeline *p, struct span text, struct problem_list *problems)
 		.user = &reading,
 	};
 	spec_presets(&sp, &pipeline_table, p);
+	p->schedule.days = SCHEDULE_ALL_DAYS;
 	spec_read(&sp, &pipeline_table, root, p);
 	pipeline_relations_check(&sp, root, p);
 	p->store_dir = pipeline_absolute(p, p->store_dir);

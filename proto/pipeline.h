@@ -5,6 +5,7 @@
 #include "proto/buf.h"
 #include "proto/err.h"
 #include "proto/pipeline_entity.h"
+#include "proto/pipeline_schedule.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -25,6 +26,7 @@ struct pipeline {
 	struct connection *connections;
 	size_t nentities;
 	struct entity *entities;
+	struct schedule schedule;
 	int64_t workers_extract, workers_normalize, workers_identity;
 	int64_t workers_delta, workers_resolver, workers_load;
 	int64_t hwm;              /* batches per hop */

@@ -222,6 +222,11 @@ static const struct spec_key pipeline_keys[] = {
 	    .table = &pipeline_entity_table,
 	    .help = "What is kept equal: each entity is one source and one "
 		    "target" },
+	{ .name = "schedule",
+	    .type = KEY_MAP,
+	    AT(struct pipeline, schedule),
+	    .table = &pipeline_schedule_table,
+	    .help = "When runs may go on" },
 	{ .name = "store",
 	    .type = KEY_MAP,
 	    .table = &store_table,

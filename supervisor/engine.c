@@ -36,6 +36,7 @@ engine_open(struct engine *en, const struct pipeline *p, struct store *store,
 	*en = (struct engine){ .pipeline = p,
 		.store = store,
 		.signal_fd = -1,
+		.closes = WINDOW_NEVER,
 		.tries = p->tries };
 	/* Nothing of a live supervisor is a leftover. */
 	if ((store && store_lease_check_free(store, e) < 0) ||
@@ -256,6 +257,22 @@ renew_lease(struct run *r, struct err *e)
 	return 0;
 }
 
+bool
+engine_ending(const struct engine *en)
+{
+	return en->stop || clock_wall_micros() >= en->closes;
+}
+
+static void
+see_window(struct engine *en, struct run *r)
+{
+	if (r->draining || r->phase == RUN_OVER ||
+	    clock_wall_micros() < en->closes)
+		return;
+	log_info("the window closes: what is in flight is finished", NULL);
+	run_close(r);
+}
+
 static int
 turn(struct engine *en, struct run *r, struct err *e)
 {
@@ -269,6 +286,7 @@ turn(struct engine *en, struct run *r, struct err *e)
 	if (wait_for_news(en, wait, e) < 0 || take_news(en, r, e) < 0)
 		return -1;
 	see_ready(en, r);
+	see_window(en, r);
 	run_on_time(r, clock_mono_ms());
 	if (en->watch)
 		en->watch(en->watch_arg, r);

@@ -7,6 +7,7 @@
 #include "proto/store.h"
 #include "supervisor/proc.h"
 #include "supervisor/run.h"
+#include "supervisor/window.h"
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -39,8 +40,12 @@ struct engine {
 	char *config_copy; /* what the stages read */
 	uint64_t config_hash;
 	unsigned stop; /* signals to stop that came */
-	bool deposed;  /* somebody else has taken our run over */
-	bool by_order; /* what runs was ordered: no window ends it */
+	/* Says which night a turn belongs to and when it has to come to rest;
+	 * NULL: no night, and never. Borrowed. */
+	const struct window *window;
+	bool override;  /* the window's end is nothing to us */
+	int64_t closes; /* the live turn has until then: wall clock, micros */
+	bool deposed;   /* somebody else has taken our run over */
 	struct run *live;
 	bool was_ready;
 	size_t nguests;
@@ -73,6 +78,9 @@ int engine_run(struct engine *en, struct run *r, struct err *e) MUST_CHECK;
 
 /* As the first signal to stop does; as the second one. */
 void engine_stop(struct engine *en);
+
+/* Nothing new is to begin: somebody told us to stop, or the window closed. */
+bool engine_ending(const struct engine *en);
 
 /* One turn without a run: returns when something came, or after wait_ms (-1:
  * only then). Stages that die meanwhile start again with the next run. */

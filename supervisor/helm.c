@@ -79,7 +79,7 @@ next(void *arg, int64_t now, const struct entity **entity, int64_t *until,
 	h->until = 0;
 	h->because = NULL;
 	*entity = ordered(h);
-	h->engine->by_order = *entity != NULL;
+	h->engine->override = *entity != NULL;
 	if (*entity)
 		return 0;
 	if (helm_pause_all(h)) {
@@ -90,11 +90,11 @@ next(void *arg, int64_t now, const struct entity **entity, int64_t *until,
 }
 
 static int
-done(void *arg, const struct night_result *x, int64_t began, struct err *e)
+done(void *arg, const struct night_result *x, struct err *e)
 {
 	struct helm *h = arg;
-	h->engine->by_order = false;
-	return h->inner->done(h->inner->arg, x, began, e);
+	h->engine->override = false;
+	return h->inner->done(h->inner->arg, x, e);
 }
 
 static void

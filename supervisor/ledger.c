@@ -266,7 +266,7 @@ write_end(struct run *r, struct arena *a, struct err *e)
 		[END_HALTED] = STORE_RUN_HALTED,
 		[END_FAILED] = STORE_RUN_FAILED,
 		[END_ABANDONED] = STORE_RUN_FAILED,
-		[END_PAUSED] = STORE_RUN_PAUSED, /* as it is already */
+		[END_PAUSED] = STORE_RUN_PAUSED,
 		[END_CANCELLED] = STORE_RUN_CANCELLED,
 	};
 	_Static_assert(ARRAY_LEN(states) == END_CANCELLED + 1, "one per end");
@@ -278,7 +278,8 @@ write_end(struct run *r, struct arena *a, struct err *e)
 				settle(r, a, e) < 0))
 		return -1;
 	/* One that is paused already stays so. */
-	if (r->end != END_PAUSED &&
+	bool so_already = r->end == END_PAUSED && r->paused;
+	if (!so_already &&
 	    store_run_move(store_of(r), r->id, states[r->end], why, e) < 0)
 		return -1;
 	return store_lease_end(store_of(r), e);

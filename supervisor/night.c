@@ -3,6 +3,7 @@
 #include "proto/log.h"
 #include "proto/store_entity.h"
 #include "supervisor/order.h"
+#include "supervisor/turn.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -96,7 +97,7 @@ stubborn_run(struct engine *en, const struct entity *entity, enum run_mode mode,
 	for (int64_t i = 0; i < en->tries; i++) {
 		if (one_run(en, entity, mode, x, e) < 0)
 			return -1;
-		if (x->end != END_ABANDONED || en->stop)
+		if (x->end != END_ABANDONED || engine_ending(en))
 			break;
 	}
 	return 0;
@@ -141,13 +142,13 @@ sweep(struct engine *en, const struct entity *entity, struct night_result *x,
 	return 0;
 }
 
-int
-night_entity(struct engine *en, const struct entity *entity,
-    struct night_result *x, struct err *e)
+static int
+work_on(struct engine *en, const struct entity *entity, struct night_result *x,
+    struct err *e)
 {
 	if (stubborn_run(en, entity, MODE_SYNC, x, e) < 0)
 		return -1;
-	if (strcmp(x->error.code, "adopt_first") == 0) {
+	if (strcmp(x->error.code, "adopt_first") == 0 && !en->stop) {
 		if (stubborn_run(en, entity, MODE_ADOPT, x, e) < 0)
 			return -1;
 		if (x->end != END_COMPLETED && x->end != END_REJECTS)
@@ -156,10 +157,20 @@ night_entity(struct engine *en, const struct entity *entity,
 			return -1;
 	}
 	bool done = x->end == END_COMPLETED || x->end == END_REJECTS;
-	if (!done || x->strategy != STRATEGY_ROWVERSION || en->stop)
+	if (!done || x->strategy != STRATEGY_ROWVERSION || engine_ending(en))
 		return 0;
 	int due = sweep_due(en, entity, e);
 	return due == 1 ? sweep(en, entity, x, e) : due;
+}
+
+int
+night_entity(struct engine *en, const struct entity *entity,
+    struct night_result *x, struct err *e)
+{
+	struct turn t;
+	if (turn_begin(en, entity, &t, e) < 0 || work_on(en, entity, x, e) < 0)
+		return -1;
+	return turn_end(en, &t, x, e);
 }
 
 int
@@ -171,7 +182,7 @@ night_run(struct engine *en, struct order_names names,
 	size_t count;
 	*n = 0;
 	int r = order_entities(en->pipeline, names, order, &count, e);
-	for (size_t i = 0; r == 0 && i < count && !en->stop; i++) {
+	for (size_t i = 0; r == 0 && i < count && !engine_ending(en); i++) {
 		r = night_entity(en, order[i], &results[*n], e);
 		(*n)++;
 	}

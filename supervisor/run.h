@@ -88,6 +88,7 @@ struct run {
 	int64_t reading[LIMIT_WORKERS]; /* chunk per extract worker, or -1 */
 	unsigned reopening;     /* restarted workers that are not open yet */
 	bool joining, draining; /* draining: no new chunks, told to stop */
+	bool closing;           /* draining, because the window closes */
 	bool pausing;           /* no new chunks, until somebody says so */
 	bool paused;            /* … and nothing is in flight any more */
 	/* books */
@@ -120,6 +121,7 @@ void run_on_hello(struct run *r, struct proc *p);
 void run_on_death(struct run *r, struct proc *p);
 void run_on_time(struct run *r, int64_t now_ms);
 void run_drain(struct run *r); /* finish what is in flight, then stop */
+void run_close(struct run *r); /* the same, because the window closes */
 void run_pause(struct run *r); /* the same, then wait for run_resume */
 void run_resume(struct run *r);
 void run_cancel(struct run *r); /* stop now */

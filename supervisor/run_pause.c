@@ -14,7 +14,7 @@ pause_or_cancel(struct run *r)
 {
 	if (r->pausing)
 		pause_reached(r);
-	run_over(r, r->paused ? END_PAUSED : END_CANCELLED, NULL);
+	run_over(r, r->paused || r->closing ? END_PAUSED : END_CANCELLED, NULL);
 }
 
 void
@@ -25,6 +25,13 @@ run_drain(struct run *r)
 		pause_or_cancel(r);
 	else if (r->phase == RUN_READ)
 		read_assign(r);
+}
+
+void
+run_close(struct run *r)
+{
+	r->closing = !r->draining;
+	run_drain(r);
 }
 
 static int

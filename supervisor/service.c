@@ -69,10 +69,9 @@ static int
 work_on(struct loop *l, const struct entity *entity, struct err *e)
 {
 	struct night_result result = { 0 };
-	int64_t began = clock_wall_micros();
 	if (night_entity(l->engine, entity, &result, e) < 0)
 		return -1;
-	return l->work->done(l->work->arg, &result, began, e);
+	return l->work->done(l->work->arg, &result, e);
 }
 
 static int

@@ -21,8 +21,8 @@ struct service_work {
 	int (*next)(void *arg, int64_t now, const struct entity **entity,
 	    int64_t *until, struct err *e);
 	/* An entity had its turn. */
-	int (*done)(void *arg, const struct night_result *result, int64_t began,
-	    struct err *e);
+	int (*done)(
+	    void *arg, const struct night_result *result, struct err *e);
 	/* Before every wait that is no turn of a run; may be NULL. */
 	void (*waiting)(void *arg, int64_t until);
 	void *arg;

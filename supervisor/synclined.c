@@ -12,11 +12,11 @@
 #include "proto/log.h"
 #include "proto/notify.h"
 #include "proto/options.h"
+#include "supervisor/agenda.h"
 #include "supervisor/cli/cli.h"
 #include "supervisor/cli/progress.h"
 #include "supervisor/helm.h"
 #include "supervisor/night.h"
-#include "supervisor/order.h"
 #include "supervisor/service.h"
 #include <signal.h>
 #include <stdio.h>
@@ -40,13 +40,12 @@ static const struct option_key keys[] = {
 struct daemon {
 	struct cli *cli;
 	bool ready, stopping;
+	bool open;         /* as the log has it */
 	int64_t status_ms; /* when the status was told last */
 	struct engine engine;
 	struct helm helm;
-	/* The pass: entities in the order of work, and who had a turn. */
-	const struct entity **order;
-	bool *had_turn;
-	size_t n;
+	struct window window;
+	struct agenda agenda;
 };
 
 /* The manager may be gone; the night goes on without it. */
@@ -107,50 +106,68 @@ log_result(const struct night_result *x)
 	    x->error.code, "error", x->error.msg, NULL);
 }
 
+static void
+log_window(struct daemon *d, int64_t now)
+{
+	struct window_state s = window_at(&d->window, now);
+	struct buf when = { 0 };
+	if (s.open == d->open || !d->agenda.scheduled)
+		return;
+	d->open = s.open;
+	int64_t turns = s.open ? s.closes : s.opens;
+	if (turns != WINDOW_NEVER)
+		window_put_time(&d->window, turns, &when);
+	log_info(s.open ? "the window is open" : "the window is closed",
+	    "until", buf_str(&when), "maintenance", s.reason, NULL);
+	buf_free(&when);
+}
+
 static int
 next(void *arg, int64_t now, const struct entity **entity, int64_t *until,
     struct err *e)
 {
 	struct daemon *d = arg;
-	bool any = false;
-	(void)now;
 	(void)e;
-	for (size_t i = 0; i < d->n; i++) {
-		if (d->had_turn[i])
-			continue;
-		any = true;
-		if (helm_pause(&d->helm, d->order[i]))
-			continue;
-		*entity = d->order[i];
-		return 0;
-	}
-	/* What is paused has its turn when somebody lets it go on. */
-	*until = any ? SERVICE_FOR_EVER : SERVICE_OVER;
+	log_window(d, now);
+	*entity = agenda_next(&d->agenda, now, until);
 	return 0;
 }
 
 static int
-done(void *arg, const struct night_result *x, int64_t began, struct err *e)
+done(void *arg, const struct night_result *x, struct err *e)
 {
 	struct daemon *d = arg;
-	(void)began;
-	(void)e;
-	for (size_t i = 0; i < d->n; i++)
-		d->had_turn[i] |= d->order[i] == x->entity;
 	log_result(x);
 	d->cli->code = exit_code_worse(d->cli->code, x->code);
-	return 0;
+	return agenda_done(&d->agenda, x->entity, e);
 }
 
-/* Nothing to start stages for, and all that is needed to wait is good. */
+/* Nothing runs, so nothing but this says that all is well. */
 static void
 waiting(void *arg, int64_t until)
 {
 	struct daemon *d = arg;
-	(void)until;
-	if (!d->ready)
+	struct buf line = { 0 };
+	if (!d->ready) {
+		d->ready = true;
 		tell("READY=1");
-	d->ready = true;
+	}
+	struct window_state s = window_at(&d->window, clock_wall_micros());
+	if (!s.open)
+		d->helm.because = s.reason ? s.reason : "the window is closed";
+	buf_puts(&line, "STATUS=waiting");
+	if (until != WINDOW_NEVER) {
+		buf_puts(&line, " until ");
+		window_put_time(&d->window, until, &line);
+	}
+	tell(buf_str(&line));
+	buf_free(&line);
+}
+
+static bool
+held(void *arg, const struct entity *entity)
+{
+	return helm_pause(arg, entity) != NULL;
 }
 
 static int
@@ -160,20 +177,19 @@ stay(struct daemon *d, struct err *e)
 		.next = next, .done = done, .waiting = waiting, .arg = d
 	};
 	struct cli *c = d->cli;
-	size_t n = c->pipeline->nentities + 1;
-	d->order = mem_zalloc(n * sizeof(*d->order));
-	d->had_turn = mem_zalloc(n * sizeof(*d->had_turn));
-	int rc = order_entities(
-	    c->pipeline, (struct order_names){ 0 }, d->order, &d->n, e);
+	int rc = agenda_open(&d->agenda, c->pipeline, &d->window, c->store, e);
+	d->agenda.held = held;
+	d->agenda.held_arg = &d->helm;
 	if (rc == 0)
 		rc = helm_open(&d->helm, &d->engine, &work, e);
 	if (rc == 0)
 		rc = service_run(&d->engine, &d->helm.work, e);
-	for (size_t i = 0; i < d->n; i++)
-		if (!d->had_turn[i])
-			c->code = exit_code_worse(c->code, EXIT_RESUMABLE);
-	free(d->order);
-	free(d->had_turn);
+	/* Once it stays, a stop is what everybody expects. */
+	if (d->agenda.scheduled)
+		c->code = EXIT_CLEAN;
+	else if (agenda_waiting(&d->agenda))
+		c->code = exit_code_worse(c->code, EXIT_RESUMABLE);
+	agenda_free(&d->agenda);
 	return rc;
 }
 
@@ -182,15 +198,18 @@ serve(struct cli *c, struct err *e)
 {
 	struct daemon d = { .cli = c };
 	if (cli_load(c, e) < 0 || cli_store(c, STORE_WRITE, e) < 0 ||
-	    cli_audit(c, "run", "all entities, by synclined", e) < 0)
+	    cli_audit(c, "run", "all entities, by synclined", e) < 0 ||
+	    window_init(&d.window, &c->pipeline->schedule, e) < 0)
 		return -1;
 	int rc = engine_open(&d.engine, c->pipeline, c->store, e);
 	d.engine.watch = watch;
 	d.engine.watch_arg = &d;
+	d.engine.window = &d.window;
 	if (rc == 0)
 		rc = stay(&d, e);
 	tell("STOPPING=1");
 	engine_close(&d.engine);
+	window_free(&d.window);
 	/* Last: who waits for the end may take the store when told of it. */
 	cli_close(c);
 	helm_close(&d.helm);

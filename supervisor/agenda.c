@@ -1,0 +1,121 @@
+#include "supervisor/agenda.h"
+#include "proto/arena.h"
+#include "proto/clock.h"
+#include "supervisor/order.h"
+#include "supervisor/service.h"
+#include <stdlib.h>
+
+static int
+know(struct agenda *a, struct agenda_entry *x, int64_t now, struct err *e)
+{
+	struct due_facts *f = &x->facts;
+	const char *name = f->entity->name;
+	int known = store_turn_get(a->store, name, &f->turn, e);
+	if (known != 0)
+		return known < 0 ? -1 : 0;
+	f->turn.since = now;
+	return store_turn_put(a->store, name, &f->turn, e);
+}
+
+int
+agenda_open(struct agenda *a, const struct pipeline *p, struct window *window,
+    struct store *store, struct err *e)
+{
+	const struct entity **order =
+	    mem_zalloc((p->nentities + 1) * sizeof(*order));
+	*a = (struct agenda){ .store = store,
+		.window = window,
+		.round = 1,
+		.scheduled = p->schedule.window.line != 0 };
+	a->entries = mem_zalloc((p->nentities + 1) * sizeof(*a->entries));
+	int rc = order_entities(p, (struct order_names){ 0 }, order, &a->n, e);
+	int64_t now = clock_wall_micros();
+	for (size_t i = 0; rc == 0 && i < a->n; i++) {
+		a->entries[i].facts.entity = order[i];
+		a->scheduled =
+		    a->scheduled || order[i]->every_ms || order[i]->cron;
+		rc = know(a, &a->entries[i], now, e);
+	}
+	free(order);
+	return rc;
+}
+
+void
+agenda_free(struct agenda *a)
+{
+	free(a->entries);
+	*a = (struct agenda){ 0 };
+}
+
+static int64_t
+due(const struct agenda *a, const struct agenda_entry *x, int64_t now)
+{
+	/* Without a schedule it is one pass, however it went. */
+	if (!a->scheduled && x->facts.served)
+		return WINDOW_NEVER;
+	return due_at(a->window, &x->facts, now);
+}
+
+static bool
+is_held(const struct agenda *a, const struct agenda_entry *x)
+{
+	return a->held && a->held(a->held_arg, x->facts.entity);
+}
+
+const struct entity *
+agenda_next(struct agenda *a, int64_t now, int64_t *until)
+{
+	bool waits = false;
+	struct agenda_entry *first = NULL;
+	int64_t soonest = WINDOW_NEVER;
+	for (size_t i = 0; i < a->n; i++) {
+		struct agenda_entry *x = &a->entries[i];
+		int64_t at = due(a, x, now);
+		if (at != WINDOW_NEVER && is_held(a, x)) {
+			waits = true;
+			continue;
+		}
+		if (at < soonest)
+			soonest = at;
+		if (at > now)
+			continue;
+		if (x->round < a->round)
+			return x->facts.entity;
+		if (!first)
+			first = x;
+	}
+	*until = soonest;
+	if (first) {
+		a->round++;
+		return first->facts.entity;
+	}
+	if (soonest == WINDOW_NEVER && !a->scheduled && !waits)
+		*until = SERVICE_OVER;
+	return NULL;
+}
+
+int
+agenda_done(struct agenda *a, const struct entity *entity, struct err *e)
+{
+	for (size_t i = 0; i < a->n; i++) {
+		struct agenda_entry *x = &a->entries[i];
+		if (x->facts.entity != entity)
+			continue;
+		x->round = a->round;
+		x->facts.served = true;
+		return store_turn_get(
+			   a->store, entity->name, &x->facts.turn, e) < 0
+			   ? -1
+			   : 0;
+	}
+	return 0;
+}
+
+size_t
+agenda_waiting(const struct agenda *a)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < a->n; i++)
+		n += !a->entries[i].facts.served;
+	return n;
+}
