@@ -21,14 +21,14 @@ class HeldService(Service):
     """One that stands still in the middle of a run of many chunks, until it
     is released."""
 
-    def __init__(self, site, database):
+    def __init__(self, site, database, **others):
         super_init = super().__init__
 
         def start(at):
             super_init(at)
             return self.process
         self.night = Held(site, database, "load", chunk_rows=2000,
-                          start=start)
+                          start=start, **others)
         wait_until(self.night.waiter, "load stands still")
 
     def pause_in_mid_run(self):
@@ -185,6 +185,63 @@ def test_a_second_one_is_told_who_runs(site, held):
     held.night.release()
     assert held.finish().code == 0
     held.night.assert_converged()
+
+
+# --- two supervisors, when the lock does not keep the second one out
+
+def lose_the_lock(site):
+    (site.store / "lock").unlink()
+
+
+def test_a_lease_keeps_the_second_one_out(site, held):
+    lose_the_lock(site)
+    for program, words in (("synclined", ()), ("syncline", ("run",))):
+        result = site.verb(*words, program=program, expect=RUNNING)
+        assert f"process {held.process.pid}" in result.err
+        assert "lease" in result.err and "run 1 of orders" in result.err
+    assert held.status()["run"]["entity"] == "orders"
+    held.night.release()
+    assert held.finish().code == 0
+    held.night.assert_converged()
+
+
+def successor(site):
+    """One that gets in; as long as the lease is good, none does."""
+    service = Service(site)
+    wait_until(lambda: service.process.poll() is not None or
+               (service.status() or {}).get("pid") == service.process.pid,
+               "it is in, or kept out")
+    if service.process.poll() is None:
+        return service
+    assert service.finish().code == RUNNING
+    return None
+
+
+def test_whoever_slept_writes_nothing_any_more(site, database):
+    first = HeldService(site, database, limits={"lease": "1s"})
+    first.kill(signal.SIGSTOP)
+    lose_the_lock(site)
+    second = wait_until(lambda: successor(site), "the lease is over")
+    second.wait_for("it has a run of its own", run_run=2)
+    # The stages of the first are gone: nothing of it can still come.
+    assert first.process.pid not in [p.ppid() for p in site.processes()]
+    first.kill(signal.SIGCONT)
+    result = first.finish()
+    assert result.code == RUNNING, result
+    assert f"process {second.process.pid}" in result.err
+    assert "has taken over with run 2" in result.err
+    # … and has left alone what is the second one's.
+    assert second.status()["pid"] == second.process.pid
+    assert (site.store / "pipeline.running.yaml").exists()
+    first.night.release()
+    assert second.finish().code == 0
+    newest, oldest = site.runs()
+    assert (newest["run"], newest["state"]) == (2, "completed")
+    assert (oldest["state"], oldest["error_code"]) == ("failed", "interrupted")
+    with sqlite3.connect(site.store / "control.db") as db:
+        assert db.execute("SELECT token, run_id, expires_at "
+                          "FROM leases").fetchall() == [(2, 2, 0)]
+    first.night.assert_converged()
 
 
 # --- whoever comes to the socket

@@ -17,7 +17,7 @@ class Held:
     (extract) or of the first write (load), until it is released."""
 
     def __init__(self, site, database, stage, tries=5, chunk_rows=0,
-                 start=None, env=None, words=(), **others):
+                 start=None, env=None, words=(), limits=None, **others):
         self.site, self.database, self.stage = site, database, stage
         self.source = ends.PgSource(database, chunk_rows)
         self.target = ends.PgTarget(database)
@@ -35,7 +35,7 @@ class Held:
             [{"name": "orders", "source": self.source.source,
               "target": self.target.target, "key": ["order_no", "site"],
               "normalize": "clean", "fields": orders.FIELDS}],
-            limits={"tries": tries}, **others)
+            limits={"tries": tries, **(limits or {})}, **others)
         self.lock = database.connect()
         self.lock.cursor().execute("SELECT pg_advisory_lock(42)")
         self.process = start(site) if start else site.start(
