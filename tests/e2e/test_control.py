@@ -9,6 +9,7 @@ import sqlite3
 import pytest
 
 from lib import control
+from lib.clock import Clock
 from lib.control import Service
 from lib.held import Held
 from lib.small import Small
@@ -77,6 +78,31 @@ def test_pause_in_mid_run_and_resume(site, held):
     assert audit(site, "pause") == audit(site, "resume") == ["the service"]
 
 
+def test_pause_before_the_deletes(site, held, database):
+    """All is read, and what is gone from the source is about to be deleted:
+    that is handed out like a chunk, and waits like one."""
+    held.night.release()
+    assert held.finish().code == 0
+    database.script(
+        "DELETE FROM orders WHERE order_no % 100 = 7;"
+        "INSERT INTO orders SELECT order_no + 1000000, site, descr, qty, due,"
+        " open, weight FROM orders ORDER BY order_no, site LIMIT 1")
+    held.night.hold_again()
+    service = Service(site)
+    wait_until(held.night.waiter, "load stands still")
+    service.order("pause", "orders")
+    held.night.release()
+    run = service.wait_for("the run waits", run_state="paused")["run"]
+    assert (run["phase"], run["chunks_done"]) == ("sweep", run["chunks"])
+    full = len(held.night.rows) + 1
+    assert len(held.night.target.rows()) == full
+    service.order("resume", "orders")
+    assert service.finish().code == 0
+    left = database.rows("SELECT count(*) FROM orders")[0][0]
+    assert len(held.night.target.rows()) == left < full
+    site.run().books().assert_is(read=left, unchanged=left)
+
+
 def restarted(site, held, killed):
     """It stays paused, whatever ended the one before."""
     held.pause_in_mid_run()
@@ -137,6 +163,18 @@ def test_cancel_ends_the_live_run(site, held):
     held.night.assert_converged()
 
 
+def test_what_was_cancelled_is_not_begun_again(site, database):
+    held = HeldService(site, database, schedule={
+        "window": {"start": "00:00", "end": "00:00"}})
+    held.order("cancel")
+    held.wait_for("it waits for the next night", state="waiting")
+    held.night.release()
+    assert [r["state"] for r in site.runs()] == ["cancelled"]
+    held.stop(code=0)
+    site.run()
+    held.night.assert_converged()
+
+
 def test_watch(site, held):
     """A picture a second, as lines; interrupted, it ends cleanly, and so it
     does when the service ends."""
@@ -185,6 +223,111 @@ def test_a_second_one_is_told_who_runs(site, held):
     held.night.release()
     assert held.finish().code == 0
     held.night.assert_converged()
+
+
+# --- a service that waits for its window
+
+NIGHT = {"window": {"start": "19:00", "end": "07:00"}}
+
+
+@pytest.fixture
+def small(site):
+    small = Small(site)
+    small.write(others={"schedule": NIGHT})
+    return small
+
+
+@pytest.fixture
+def waiting(site, small):
+    """At noon there is nothing to do before 19:00."""
+    clock = Clock(site.dir, "2026-06-10 12:00")
+    service = Service(site, **clock.env)
+    wait_for_night(service)
+    yield service
+    if service.process.poll() is None:
+        service.stop(code=0)
+
+
+def wait_for_night(service):
+    status = service.wait_for("it waits for the night", state="waiting")
+    assert status["waiting_until"] == "2026-06-10T19:00:00Z"
+    assert status["waiting_because"] == "the window is closed"
+
+
+def run_now(service, *entities, state="completed"):
+    """A run more, and how it ended."""
+    before = len(service.site.runs())
+    service.order("run", "--now", *entities).assert_says("to be run now")
+    wait_until(lambda: [r["state"] for r in service.site.runs()][:-before or
+               None] == [state], f"the run has {state}")
+    service.wait_for("it is done", state="waiting", ordered=[])
+    return service.site.runs()[0]
+
+
+def test_run_now_outside_of_the_window(site, small, waiting):
+    run_now(waiting, "things")
+    assert small.rows() == small.expected()
+    assert audit(site, "run --now") == ["whatever the window says: things"]
+    wait_for_night(waiting)
+    text = site.verb("status").out
+    assert "waiting until" in text and "the window is closed" in text
+    waiting.order("run", "--now", "thing", expect=CONFIG).assert_says(
+        "did you mean things")
+    small.source.script("UPDATE things SET name = 'new' WHERE id = 7")
+    run_now(waiting)
+    assert small.rows() == small.expected()
+    assert len(audit(site, "run --now")) == 2
+
+
+def test_what_is_paused_is_not_run(site, small, waiting):
+    waiting.order("pause", "things")
+    waiting.order("pause", "things", expect=CONFIG).assert_says("already")
+    waiting.order("resume", expect=CONFIG).assert_says("not paused")
+    waiting.order("run", "--now", "things", expect=CONFIG).assert_says(
+        "things is paused, by", "syncline resume things")
+    # With all of them it is meant, too, and has its turn when it goes on.
+    waiting.order("run", "--now")
+    assert waiting.wait_for("it waits", state="waiting")["ordered"] == [
+        "things"]
+    assert not site.runs()
+    waiting.order("resume", "things")
+    wait_until(lambda: [r["state"] for r in site.runs()] == ["completed"],
+               "it has run")
+    assert small.rows() == small.expected()
+
+
+def halted(small, service):
+    run_now(service)
+    small.source.script("DELETE FROM things WHERE id % 5 = 0")
+    run = run_now(service, state="halted")
+    assert run["withheld"] == 40
+    return run["run"]
+
+
+def test_approve_through_the_service(site, small, waiting):
+    run = halted(small, waiting)
+    waiting.order("approve", run + 1, expect=CONFIG).assert_says("no run")
+    waiting.order("approve", run).assert_says("approved", "40")
+    assert audit(site, "approve") == [f"run {run} of things: 40 deletes"]
+    run_now(waiting)
+    assert small.rows() == small.expected()
+
+
+def test_cancel_gives_deletes_up(site, small, waiting):
+    run = halted(small, waiting)
+    waiting.order("approve", run)
+    waiting.order("cancel", run).assert_says("40 withheld deletes")
+    assert site.runs()[0]["state"] == "cancelled"
+    waiting.order("cancel", run, expect=CONFIG).assert_says("already")
+    waiting.order("approve", run, expect=CONFIG)
+    # Nobody's word counts any more: the guard judges anew.
+    again = run_now(waiting, state="halted")
+    assert len(small.rows()) == 200
+    waiting.stop(code=0)
+    # Nor does it take a service to say so.
+    site.verb("cancel", again["run"]).assert_says("40 withheld deletes")
+    assert [r["state"] for r in site.runs()][:2] == ["cancelled"] * 2
+    assert len(audit(site, "cancel")) == 2
 
 
 # --- two supervisors, when the lock does not keep the second one out

@@ -36,10 +36,13 @@ class Held:
               "target": self.target.target, "key": ["order_no", "site"],
               "normalize": "clean", "fields": orders.FIELDS}],
             limits={"tries": tries, **(limits or {})}, **others)
-        self.lock = database.connect()
-        self.lock.cursor().execute("SELECT pg_advisory_lock(42)")
+        self.hold_again()
         self.process = start(site) if start else site.start(
             "run", *words, "-c", site.file, env=env)
+
+    def hold_again(self):
+        self.lock = self.database.connect()
+        self.lock.cursor().execute("SELECT pg_advisory_lock(42)")
 
     def waiter(self):
         """The pid of the backend that stands still, or None."""
