@@ -40,19 +40,16 @@ prepare(struct work *w, struct err *e)
 }
 
 static enum verdict
-compare(const struct work *w, const struct entry *en, size_t row)
+compare(const struct work *w, const struct entry *en, const uint8_t *digest)
 {
-	enum strategy strategy = w->part->rules->strategy;
+	const struct rules *rules = w->part->rules;
 
 	if (!(en->flags & ENTRY_KNOWN))
 		return INSERT;
-	/* A row in doubt has a hash of zeros: nothing is equal to it. */
-	if (memcmp(en->dh, w->rows.dh + 32 * row, sizeof(en->dh)) != 0)
+	if ((en->flags & ENTRY_DOUBT) ||
+	    memcmp(en->digest, digest, sizeof(en->digest)) != 0)
 		return UPDATE;
-	if (strategy == STRATEGY_FULL && w->part->rules->mode != MODE_ADOPT)
-		return UPDATE;
-	if (strategy == STRATEGY_ROWVERSION && w->rows.marks &&
-	    w->rows.marks[row] != en->mark)
+	if (rules->strategy == STRATEGY_FULL && rules->mode != MODE_ADOPT)
 		return UPDATE;
 	return SAME;
 }
@@ -63,15 +60,22 @@ judge_row(struct work *w, size_t row)
 	struct part *p = w->part;
 	const uint8_t *bk = w->rows.bk + 16 * row;
 	struct entry *en = table_put(&p->table, bk);
+	uint8_t digest[DIGEST];
 
+	part_digest(p->rules, w->rows.dh + 32 * row,
+	    w->rows.marks ? w->rows.marks[row] : 0, digest);
 	/* Rows of a retry are no part of the read: they may stand for several
 	 * nights, and what they do not name is not gone. */
 	if (p->rules->mode == MODE_RETRY)
-		return compare(w, en, row);
+		return compare(w, en, digest);
 	if (part_seen(p, en))
 		return DUPLICATE;
 	part_see(p, en, w->b->chunk, w->b->attempt);
-	return compare(w, en, row);
+	enum verdict v = compare(w, en, digest);
+	/* Nobody asks for the old one again: this key is not judged twice,
+	 * unless the attempt is void, and that makes it one in doubt. */
+	memcpy(en->digest, digest, sizeof(en->digest));
+	return v;
 }
 
 static void

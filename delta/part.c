@@ -3,6 +3,24 @@
 #include <stdlib.h>
 #include <string.h>
 
+void
+part_digest(const struct rules *rules, const uint8_t dh[32], uint64_t mark,
+    uint8_t out[DIGEST])
+{
+	memcpy(out, dh, DIGEST);
+	if (rules->strategy != STRATEGY_ROWVERSION)
+		return;
+	for (size_t i = 0; i < sizeof(mark); i++)
+		out[i] ^= (uint8_t)(mark >> (8 * i));
+}
+
+static bool
+in_doubt(const struct record *r)
+{
+	static const uint8_t none[32];
+	return !r->dh || memcmp(r->dh, none, sizeof(none)) == 0;
+}
+
 static void
 learn(struct part *p, struct entry *en, const struct record *r)
 {
@@ -10,12 +28,15 @@ learn(struct part *p, struct entry *en, const struct record *r)
 		p->known++;
 		p->known_seen += (en->flags & ENTRY_SEEN) != 0;
 	}
+	en->flags &= (uint16_t) ~(ENTRY_DOUBT | ENTRY_UNPROVEN);
 	en->flags |= ENTRY_KNOWN;
-	en->mark = r->mark;
-	if (r->dh)
-		memcpy(en->dh, r->dh, sizeof(en->dh));
-	else
-		memset(en->dh, 0, sizeof(en->dh));
+	if (!in_doubt(r)) {
+		part_digest(p->rules, r->dh, r->mark, en->digest);
+		return;
+	}
+	en->flags |= ENTRY_DOUBT;
+	if (r->op == RECORD_INSERT && r->mark == RECORD_UNPROVEN)
+		en->flags |= ENTRY_UNPROVEN;
 }
 
 static void
@@ -155,9 +176,7 @@ commit_record(const struct pass *pass, const struct record *r, struct err *e)
 static bool
 is_unproven(const struct entry *en)
 {
-	static const uint8_t none[sizeof(en->dh)];
-	return (en->flags & ENTRY_KNOWN) && en->mark == RECORD_UNPROVEN &&
-	       memcmp(en->dh, none, sizeof(none)) == 0;
+	return (en->flags & ENTRY_KNOWN) && (en->flags & ENTRY_UNPROVEN);
 }
 
 uint64_t

@@ -67,6 +67,11 @@ int part_open(struct part *p, const struct rules *rules,
 int part_read(struct part *p, struct err *e) MUST_CHECK;
 void part_close(struct part *p);
 
+/* What the table keeps of a row's data hash; where rowversions count, of its
+ * mark too: two rows that say the same have the same one. */
+void part_digest(const struct rules *rules, const uint8_t dh[32], uint64_t mark,
+    uint8_t out[DIGEST]);
+
 /* Entries that are inserts in doubt; 0 where the table does not have all. */
 uint64_t part_unproven(const struct part *p);
 
