@@ -20,7 +20,7 @@ struct work {
 	struct rows rows;
 	uint8_t *verdicts;
 	uint32_t *changed; /* rows that go on */
-	size_t nchanged, nsame;
+	size_t nchanged, nsame, ninserts;
 };
 
 static int
@@ -95,6 +95,7 @@ judge_all(struct work *w)
 			enum verdict v = judge_row(w, i);
 			w->verdicts[i] = (uint8_t)v;
 			w->nsame += v == SAME;
+			w->ninserts += v == INSERT;
 			if (v == INSERT || v == UPDATE)
 				w->changed[w->nchanged++] = (uint32_t)i;
 		}
@@ -113,7 +114,7 @@ intend(struct work *w, struct err *e)
 		size_t row = w->changed[i];
 		rows_put(&w->rows, row, (enum record_op)w->verdicts[row], to);
 	}
-	return part_intend(w->part, w->b, to, e);
+	return part_intend(w->part, w->b, to, w->ninserts, e);
 }
 
 static void
