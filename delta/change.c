@@ -20,7 +20,7 @@ struct work {
 	struct rows rows;
 	uint8_t *verdicts;
 	uint32_t *changed; /* rows that go on */
-	size_t nchanged, nsame;
+	size_t nchanged, nsame, ninserts;
 };
 
 static int
@@ -40,19 +40,16 @@ prepare(struct work *w, struct err *e)
 }
 
 static enum verdict
-compare(const struct work *w, const struct entry *en, size_t row)
+compare(const struct work *w, const struct entry *en, const uint8_t *digest)
 {
-	enum strategy strategy = w->part->rules->strategy;
+	const struct rules *rules = w->part->rules;
 
 	if (!(en->flags & ENTRY_KNOWN))
 		return INSERT;
-	/* A row in doubt has a hash of zeros: nothing is equal to it. */
-	if (memcmp(en->dh, w->rows.dh + 32 * row, sizeof(en->dh)) != 0)
+	if ((en->flags & ENTRY_DOUBT) ||
+	    memcmp(en->digest, digest, sizeof(en->digest)) != 0)
 		return UPDATE;
-	if (strategy == STRATEGY_FULL && w->part->rules->mode != MODE_ADOPT)
-		return UPDATE;
-	if (strategy == STRATEGY_ROWVERSION && w->rows.marks &&
-	    w->rows.marks[row] != en->mark)
+	if (rules->strategy == STRATEGY_FULL && rules->mode != MODE_ADOPT)
 		return UPDATE;
 	return SAME;
 }
@@ -63,15 +60,22 @@ judge_row(struct work *w, size_t row)
 	struct part *p = w->part;
 	const uint8_t *bk = w->rows.bk + 16 * row;
 	struct entry *en = table_put(&p->table, bk);
+	uint8_t digest[DIGEST];
 
+	part_digest(p->rules, w->rows.dh + 32 * row,
+	    w->rows.marks ? w->rows.marks[row] : 0, digest);
 	/* Rows of a retry are no part of the read: they may stand for several
 	 * nights, and what they do not name is not gone. */
 	if (p->rules->mode == MODE_RETRY)
-		return compare(w, en, row);
+		return compare(w, en, digest);
 	if (part_seen(p, en))
 		return DUPLICATE;
 	part_see(p, en, w->b->chunk, w->b->attempt);
-	return compare(w, en, row);
+	enum verdict v = compare(w, en, digest);
+	/* Nobody asks for the old one again: this key is not judged twice,
+	 * unless the attempt is void, and that makes it one in doubt. */
+	memcpy(en->digest, digest, sizeof(en->digest));
+	return v;
 }
 
 static void
@@ -91,6 +95,7 @@ judge_all(struct work *w)
 			enum verdict v = judge_row(w, i);
 			w->verdicts[i] = (uint8_t)v;
 			w->nsame += v == SAME;
+			w->ninserts += v == INSERT;
 			if (v == INSERT || v == UPDATE)
 				w->changed[w->nchanged++] = (uint32_t)i;
 		}
@@ -109,7 +114,7 @@ intend(struct work *w, struct err *e)
 		size_t row = w->changed[i];
 		rows_put(&w->rows, row, (enum record_op)w->verdicts[row], to);
 	}
-	return part_intend(w->part, w->b, to, e);
+	return part_intend(w->part, w->b, to, w->ninserts, e);
 }
 
 static void

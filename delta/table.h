@@ -9,24 +9,32 @@
  * accepted and who saw the row in this run. Entries are dense and never move
  * or go away; a deleted one loses ENTRY_KNOWN. A zeroed table is empty.
  *
- * Memory, also while it grows: 64 bytes an entry and at most 30 of index.
+ * They stand in the order they were added, so that a source that is read in
+ * the order of the nights before meets them one after the other.
+ *
+ * Memory, also while it grows: 40 bytes an entry and at most 30 of index.
  */
 enum entry_flags {
-	ENTRY_KNOWN = 1,  /* the committed state has it */
-	ENTRY_SEEN = 2,   /* chunk and attempt say where, in this run */
-	ENTRY_TAKEN = 4,  /* one pass's own mark */
-	ENTRY_SPARED = 8, /* never deleted in this run */
+	ENTRY_KNOWN = 1,     /* the committed state has it */
+	ENTRY_SEEN = 2,      /* chunk and attempt say where, in this run */
+	ENTRY_TAKEN = 4,     /* one pass's own mark */
+	ENTRY_SPARED = 8,    /* never deleted in this run */
+	ENTRY_DOUBT = 16,    /* what the target has of it is not known … */
+	ENTRY_UNPROVEN = 32, /* … nor whether it has it at all */
 };
+
+/* What is kept of a data hash. It is only compared with that of the same row,
+ * and half of a BLAKE3 tells two versions of a row apart. */
+enum { DIGEST = 16 };
 
 struct entry {
 	uint8_t bk[16];
-	uint8_t dh[32]; /* of the committed state; all zero: in doubt */
-	uint64_t mark;  /* rowversion_mark; 0: none */
+	uint8_t digest[DIGEST]; /* of the state, or sent in this run */
 	uint32_t chunk;
 	uint16_t attempt;
 	uint16_t flags;
 };
-_Static_assert(sizeof(struct entry) == 64, "one cache line");
+_Static_assert(sizeof(struct entry) == 40, "without padding");
 
 enum {
 	TABLE_SEGMENT_BITS = 15,

@@ -11,9 +11,10 @@
 
 static const char folder_name[] = "control", socket_name[] = "socket";
 
-/* Connections that wait to be taken, the kernel holds back the rest; how long
- * whoever is alive may take to say something. */
-enum { BACKLOG = 128, ANSWER_SECONDS = 5 };
+/* Connections that wait to be taken, the kernel holds back the rest. How long
+ * a client waits for words; and how long whoever has our name at a socket,
+ * though neither the store's lock nor a lease, has to show that he lives. */
+enum { BACKLOG = 128, ANSWER_SECONDS = 10, ALIVE_SECONDS = 2 };
 
 static int
 open_folder(const char *store_dir, struct err *e)
@@ -63,9 +64,9 @@ address(int folder)
 
 /* Nothing on it waits for ever: at the other end may be a stopped process. */
 static int
-patient_socket(struct err *e)
+patient_socket(int seconds, struct err *e)
 {
-	const struct timeval limit = { .tv_sec = ANSWER_SECONDS };
+	const struct timeval limit = { .tv_sec = seconds };
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return err_errno(e, "cannot make a socket");
@@ -76,10 +77,10 @@ patient_socket(struct err *e)
 
 /* 1 connected, 0 nobody is there. */
 static int
-reach(int folder, int *out, struct err *e)
+reach(int folder, int seconds, int *out, struct err *e)
 {
 	struct sockaddr_un to = address(folder);
-	int fd = patient_socket(e);
+	int fd = patient_socket(seconds, e);
 	if (fd < 0)
 		return -1;
 	if (connect(fd, (const struct sockaddr *)&to, sizeof(to)) == 0) {
@@ -119,7 +120,7 @@ clear_stale(int folder, struct err *e)
 		    "the store has a file %s/%s that is no socket: it is not "
 		    "ours, move it away",
 		    folder_name, socket_name);
-	int found = reach(folder, &other, e);
+	int found = reach(folder, ALIVE_SECONDS, &other, e);
 	if (found == 1) {
 		alive = answers(other);
 		close(other);
@@ -194,7 +195,7 @@ control_connect(const char *store_dir, int *fd, struct err *e)
 		err_clear(e);
 		return 0;
 	}
-	int rc = reach(folder, fd, e);
+	int rc = reach(folder, ANSWER_SECONDS, fd, e);
 	close(folder);
 	return rc;
 }

@@ -4,7 +4,6 @@
 #include "proto/store_lease.h"
 #include "supervisor/ledger.h"
 #include "supervisor/run_impl.h"
-#include "supervisor/runtime_dir.h"
 #include "supervisor/spawn.h"
 #include <signal.h>
 #include <stdio.h>
@@ -47,8 +46,7 @@ engine_open(struct engine *en, const struct pipeline *p, struct store *store,
 	    runtime_dir_copy_config(p, &en->config_copy, &en->config_hash, e) <
 		0)
 		return -1;
-	snprintf(en->control, sizeof(en->control), "ipc://%s/control",
-	    en->runtime_dir);
+	runtime_dir_control(en->runtime_dir, en->control);
 	if (sock_open(SOCK_ROUTER, NULL, CONTROL_HWM, &en->router, e) < 0 ||
 	    sock_bind(en->router, en->control, e) < 0)
 		return -1;

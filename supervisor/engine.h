@@ -7,6 +7,7 @@
 #include "proto/store.h"
 #include "supervisor/proc.h"
 #include "supervisor/run.h"
+#include "supervisor/runtime_dir.h"
 #include "supervisor/window.h"
 #include <stdbool.h>
 #include <stdint.h>
@@ -35,7 +36,7 @@ struct engine {
 	struct sock *router;
 	int signal_fd;
 	char runtime_dir[64]; /* sockets; removed at the end */
-	char control[96];
+	char control[RUNTIME_DIR_ENDPOINT];
 	char bin_dir[4096];
 	char *config_copy; /* what the stages read */
 	uint64_t config_hash;

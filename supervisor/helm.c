@@ -35,9 +35,16 @@ held(void *arg, const struct entity *entity)
 int
 helm_read_pauses(struct helm *h, struct err *e)
 {
-	arena_reset(&h->arena);
-	h->pauses = (struct store_pauses){ 0 };
-	return store_pause_list(h->engine->store, &h->arena, &h->pauses, e);
+	struct arena a = { 0 };
+	struct store_pauses now = { 0 };
+	if (store_pause_list(h->engine->store, &a, &now, e) < 0) {
+		arena_free(&a);
+		return -1;
+	}
+	arena_free(&h->arena);
+	h->arena = a;
+	h->pauses = now;
+	return 0;
 }
 
 void

@@ -311,6 +311,6 @@ ledger_end(struct run *r, struct err *e)
 	}
 	if (store_commit(store_of(r), e) < 0)
 		return -1;
-	store_lease_hold(store_of(r), NULL, 0);
+	store_lease_drop(store_of(r));
 	return 0;
 }

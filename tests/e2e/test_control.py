@@ -9,6 +9,7 @@ import sqlite3
 import pytest
 
 from lib import control
+from lib.clock import Clock
 from lib.control import Service
 from lib.held import Held
 from lib.small import Small
@@ -21,14 +22,14 @@ class HeldService(Service):
     """One that stands still in the middle of a run of many chunks, until it
     is released."""
 
-    def __init__(self, site, database):
+    def __init__(self, site, database, **others):
         super_init = super().__init__
 
         def start(at):
             super_init(at)
             return self.process
         self.night = Held(site, database, "load", chunk_rows=2000,
-                          start=start)
+                          start=start, **others)
         wait_until(self.night.waiter, "load stands still")
 
     def pause_in_mid_run(self):
@@ -75,6 +76,31 @@ def test_pause_in_mid_run_and_resume(site, held):
     assert set(states(site, 1)) == {"done"}
     held.night.assert_converged()
     assert audit(site, "pause") == audit(site, "resume") == ["the service"]
+
+
+def test_pause_before_the_deletes(site, held, database):
+    """All is read, and what is gone from the source is about to be deleted:
+    that is handed out like a chunk, and waits like one."""
+    held.night.release()
+    assert held.finish().code == 0
+    database.script(
+        "DELETE FROM orders WHERE order_no % 100 = 7;"
+        "INSERT INTO orders SELECT order_no + 1000000, site, descr, qty, due,"
+        " open, weight FROM orders ORDER BY order_no, site LIMIT 1")
+    held.night.hold_again()
+    service = Service(site)
+    wait_until(held.night.waiter, "load stands still")
+    service.order("pause", "orders")
+    held.night.release()
+    run = service.wait_for("the run waits", run_state="paused")["run"]
+    assert (run["phase"], run["chunks_done"]) == ("sweep", run["chunks"])
+    full = len(held.night.rows) + 1
+    assert len(held.night.target.rows()) == full
+    service.order("resume", "orders")
+    assert service.finish().code == 0
+    left = database.rows("SELECT count(*) FROM orders")[0][0]
+    assert len(held.night.target.rows()) == left < full
+    site.run().books().assert_is(read=left, unchanged=left)
 
 
 def restarted(site, held, killed):
@@ -137,6 +163,18 @@ def test_cancel_ends_the_live_run(site, held):
     held.night.assert_converged()
 
 
+def test_what_was_cancelled_is_not_begun_again(site, database):
+    held = HeldService(site, database, schedule={
+        "window": {"start": "00:00", "end": "00:00"}})
+    held.order("cancel")
+    held.wait_for("it waits for the next night", state="waiting")
+    held.night.release()
+    assert [r["state"] for r in site.runs()] == ["cancelled"]
+    held.stop(code=0)
+    site.run()
+    held.night.assert_converged()
+
+
 def test_watch(site, held):
     """A picture a second, as lines; interrupted, it ends cleanly, and so it
     does when the service ends."""
@@ -185,6 +223,168 @@ def test_a_second_one_is_told_who_runs(site, held):
     held.night.release()
     assert held.finish().code == 0
     held.night.assert_converged()
+
+
+# --- a service that waits for its window
+
+NIGHT = {"window": {"start": "19:00", "end": "07:00"}}
+
+
+@pytest.fixture
+def small(site):
+    small = Small(site)
+    small.write(others={"schedule": NIGHT})
+    return small
+
+
+@pytest.fixture
+def waiting(site, small):
+    """At noon there is nothing to do before 19:00."""
+    clock = Clock(site.dir, "2026-06-10 12:00")
+    service = Service(site, **clock.env)
+    wait_for_night(service)
+    yield service
+    if service.process.poll() is None:
+        service.stop(code=0)
+
+
+def wait_for_night(service):
+    status = service.wait_for("it waits for the night", state="waiting")
+    assert status["waiting_until"] == "2026-06-10T19:00:00Z"
+    assert status["waiting_because"] == "the window is closed"
+
+
+def run_now(service, *entities, state="completed"):
+    """A run more, and how it ended."""
+    before = len(service.site.runs())
+    service.order("run", "--now", *entities).assert_says("to be run now")
+    wait_until(lambda: [r["state"] for r in service.site.runs()][:-before or
+               None] == [state], f"the run has {state}")
+    service.wait_for("it is done", state="waiting", ordered=[])
+    return service.site.runs()[0]
+
+
+def test_run_now_outside_of_the_window(site, small, waiting):
+    run_now(waiting, "things")
+    assert small.rows() == small.expected()
+    assert audit(site, "run --now") == ["whatever the window says: things"]
+    wait_for_night(waiting)
+    text = site.verb("status").out
+    assert "waiting until" in text and "the window is closed" in text
+    waiting.order("run", "--now", "thing", expect=CONFIG).assert_says(
+        "did you mean things")
+    small.source.script("UPDATE things SET name = 'new' WHERE id = 7")
+    run_now(waiting)
+    assert small.rows() == small.expected()
+    assert len(audit(site, "run --now")) == 2
+
+
+def test_what_is_paused_is_not_run(site, small, waiting):
+    waiting.order("pause", "things")
+    waiting.order("pause", "things", expect=CONFIG).assert_says("already")
+    waiting.order("resume", expect=CONFIG).assert_says("not paused")
+    waiting.order("run", "--now", "things", expect=CONFIG).assert_says(
+        "things is paused, by", "syncline resume things")
+    # With all of them it is meant, too, and has its turn when it goes on.
+    waiting.order("run", "--now")
+    assert waiting.wait_for("it waits", state="waiting")["ordered"] == [
+        "things"]
+    assert not site.runs()
+    waiting.order("resume", "things")
+    wait_until(lambda: [r["state"] for r in site.runs()] == ["completed"],
+               "it has run")
+    assert small.rows() == small.expected()
+
+
+def halted(small, service):
+    run_now(service)
+    small.source.script("DELETE FROM things WHERE id % 5 = 0")
+    run = run_now(service, state="halted")
+    assert run["withheld"] == 40
+    return run["run"]
+
+
+def test_approve_through_the_service(site, small, waiting):
+    run = halted(small, waiting)
+    waiting.order("approve", run + 1, expect=CONFIG).assert_says("no run")
+    waiting.order("approve", run).assert_says("approved", "40")
+    assert audit(site, "approve") == [f"run {run} of things: 40 deletes"]
+    run_now(waiting)
+    assert small.rows() == small.expected()
+
+
+def test_cancel_gives_deletes_up(site, small, waiting):
+    run = halted(small, waiting)
+    waiting.order("approve", run)
+    waiting.order("cancel", run).assert_says("40 withheld deletes")
+    assert site.runs()[0]["state"] == "cancelled"
+    waiting.order("cancel", run, expect=CONFIG).assert_says("already")
+    waiting.order("approve", run, expect=CONFIG)
+    # Nobody's word counts any more: the guard judges anew.
+    again = run_now(waiting, state="halted")
+    assert len(small.rows()) == 200
+    waiting.stop(code=0)
+    # Nor does it take a service to say so.
+    site.verb("cancel", again["run"]).assert_says("40 withheld deletes")
+    assert [r["state"] for r in site.runs()][:2] == ["cancelled"] * 2
+    assert len(audit(site, "cancel")) == 2
+
+
+# --- two supervisors, when the lock does not keep the second one out
+
+def lose_the_lock(site):
+    (site.store / "lock").unlink()
+
+
+def test_a_lease_keeps_the_second_one_out(site, held):
+    lose_the_lock(site)
+    for program, words in (("synclined", ()), ("syncline", ("run",))):
+        result = site.verb(*words, program=program, expect=RUNNING)
+        assert f"process {held.process.pid}" in result.err
+        assert "lease" in result.err and "run 1 of orders" in result.err
+    assert held.status()["run"]["entity"] == "orders"
+    held.night.release()
+    assert held.finish().code == 0
+    held.night.assert_converged()
+
+
+def successor(site):
+    """One that gets in; as long as the lease is good, none does."""
+    service = Service(site)
+    wait_until(lambda: service.process.poll() is not None or
+               (service.status() or {}).get("pid") == service.process.pid,
+               "it is in, or kept out")
+    if service.process.poll() is None:
+        return service
+    assert service.finish().code == RUNNING
+    return None
+
+
+def test_whoever_slept_writes_nothing_any_more(site, database):
+    first = HeldService(site, database, limits={"lease": "1s"})
+    first.kill(signal.SIGSTOP)
+    lose_the_lock(site)
+    second = wait_until(lambda: successor(site), "the lease is over")
+    second.wait_for("it has a run of its own", run_run=2)
+    # The stages of the first are gone: nothing of it can still come.
+    assert first.process.pid not in [p.ppid() for p in site.processes()]
+    first.kill(signal.SIGCONT)
+    result = first.finish()
+    assert result.code == RUNNING, result
+    assert f"process {second.process.pid}" in result.err
+    assert "has taken over with run 2" in result.err
+    # … and has left alone what is the second one's.
+    assert second.status()["pid"] == second.process.pid
+    assert (site.store / "pipeline.running.yaml").exists()
+    first.night.release()
+    assert second.finish().code == 0
+    newest, oldest = site.runs()
+    assert (newest["run"], newest["state"]) == (2, "completed")
+    assert (oldest["state"], oldest["error_code"]) == ("failed", "interrupted")
+    with sqlite3.connect(site.store / "control.db") as db:
+        assert db.execute("SELECT token, run_id, expires_at "
+                          "FROM leases").fetchall() == [(2, 2, 0)]
+    first.night.assert_converged()
 
 
 # --- whoever comes to the socket

@@ -30,15 +30,16 @@ def read_line(client):
     return line
 
 
-def ask(site, order, **others):
+def ask(site, order, patience=PATIENCE_SECONDS, **others):
     """The answer to one request; None if nobody is there (yet)."""
     try:
         with connect(site) as client:
+            client.settimeout(patience)
             client.sendall(json.dumps(
                 {"version": 1, "order": order, **others}).encode() + b"\n")
             line = read_line(client)
             return json.loads(line) if line else None
-    except (FileNotFoundError, ConnectionError):
+    except (FileNotFoundError, ConnectionError, TimeoutError):
         return None
 
 
@@ -51,7 +52,8 @@ class Service:
                                   env=env)
 
     def status(self):
-        answer = ask(self.site, "status")
+        """None while it does not answer, which a stopped one does not."""
+        answer = ask(self.site, "status", patience=1)
         return answer["status"] if answer else None
 
     def wait_for(self, what, **wanted):

@@ -17,7 +17,8 @@ class Held:
     (extract) or of the first write (load), until it is released."""
 
     def __init__(self, site, database, stage, tries=5, chunk_rows=0,
-                 start=None, env=None, words=(), split="auto", **others):
+                 start=None, env=None, words=(), limits=None, split="auto",
+                 **others):
         self.site, self.database, self.stage = site, database, stage
         self.source = ends.PgSource(database, chunk_rows)
         self.source.source["split"] = split
@@ -36,11 +37,14 @@ class Held:
             [{"name": "orders", "source": self.source.source,
               "target": self.target.target, "key": ["order_no", "site"],
               "normalize": "clean", "fields": orders.FIELDS}],
-            limits={"tries": tries}, **others)
-        self.lock = database.connect()
-        self.lock.cursor().execute("SELECT pg_advisory_lock(42)")
+            limits={"tries": tries, **(limits or {})}, **others)
+        self.hold_again()
         self.process = start(site) if start else site.start(
             "run", *words, "-c", site.file, env=env)
+
+    def hold_again(self):
+        self.lock = self.database.connect()
+        self.lock.cursor().execute("SELECT pg_advisory_lock(42)")
 
     def waiter(self):
         """The pid of the backend that stands still, or None."""

@@ -33,15 +33,15 @@ what_was_added_is_found_while_it_grows(void **state)
 		assert_null(table_find(&t, bk));
 		struct entry *en = table_add(&t, bk);
 		assert_int_equal(en->flags, 0);
-		assert_true(en->mark == 0);
-		en->mark = (uint64_t)i;
+		assert_true(en->chunk == 0);
+		en->chunk = (uint32_t)i;
 	}
 	assert_int_equal(t.n, N);
 	for (int64_t i = 0; i < N; i++) {
 		world_bk(i, bk);
 		struct entry *en = table_find(&t, bk);
 		assert_non_null(en);
-		assert_true(en->mark == (uint64_t)i);
+		assert_true(en->chunk == (uint32_t)i);
 		assert_ptr_equal(en, table_at(&t, (size_t)i));
 	}
 	world_bk(N, bk);
@@ -58,11 +58,11 @@ keys_of_one_slot_are_kept_apart(void **state)
 	/* Only the first byte differs: all start at the same slot. */
 	for (int i = 0; i < 200; i++) {
 		bk[0] = (uint8_t)i;
-		table_add(&t, bk)->mark = (uint64_t)i;
+		table_add(&t, bk)->chunk = (uint32_t)i;
 	}
 	for (int i = 0; i < 200; i++) {
 		bk[0] = (uint8_t)i;
-		assert_true(table_find(&t, bk)->mark == (uint64_t)i);
+		assert_true(table_find(&t, bk)->chunk == (uint32_t)i);
 	}
 	bk[0] = 200;
 	assert_null(table_find(&t, bk));
@@ -70,11 +70,11 @@ keys_of_one_slot_are_kept_apart(void **state)
 }
 
 static void
-memory_stays_under_96_bytes_an_entry(void **state)
+memory_stays_under_72_bytes_an_entry(void **state)
 {
 	(void)state;
 	for (uint64_t n = 10000; n < UINT64_C(400000000); n += n / 7 + 1)
-		assert_true(table_bytes(n) <= 96 * n + 65536);
+		assert_true(table_bytes(n) <= 72 * n + 65536);
 }
 
 static void
@@ -84,10 +84,10 @@ reserving_keeps_what_is_there(void **state)
 	uint8_t bk[16];
 	(void)state;
 	world_bk(5, bk);
-	table_add(&t, bk)->mark = 7;
+	table_add(&t, bk)->chunk = 7;
 	table_reserve(&t, 100000);
 	size_t slots = t.slots;
-	assert_true(table_find(&t, bk)->mark == 7);
+	assert_true(table_find(&t, bk)->chunk == 7);
 	for (int64_t i = 10; i < 100000; i++) {
 		world_bk(i, bk);
 		table_add(&t, bk);
@@ -117,10 +117,10 @@ putting_is_finding_or_adding(void **state)
 			if (!want)
 				want = table_add(&plain, bk);
 			struct entry *got = table_put(&t, bk);
-			assert_true(want->mark == got->mark);
+			assert_true(want->chunk == got->chunk);
 			assert_memory_equal(got->bk, bk, 16);
 			assert_ptr_equal(got, table_find(&t, bk));
-			want->mark = got->mark = (uint64_t)i;
+			want->chunk = got->chunk = (uint32_t)i;
 		}
 		assert_true(t.n == plain.n);
 		for (size_t i = 0; i < t.n; i++)
@@ -157,7 +157,7 @@ main(void)
 		cmocka_unit_test(an_empty_table_finds_nothing),
 		cmocka_unit_test(what_was_added_is_found_while_it_grows),
 		cmocka_unit_test(keys_of_one_slot_are_kept_apart),
-		cmocka_unit_test(memory_stays_under_96_bytes_an_entry),
+		cmocka_unit_test(memory_stays_under_72_bytes_an_entry),
 		cmocka_unit_test(reserving_keeps_what_is_there),
 		cmocka_unit_test(putting_is_finding_or_adding),
 		cmocka_unit_test(putting_what_is_there_never_grows),

@@ -130,6 +130,28 @@ one_who_never_reads(void **state)
 	close(watcher);
 }
 
+/* Many requests at once, with answers that do not fit: each is answered, one
+ * after the other. */
+static void
+a_pile_of_requests(void **state)
+{
+	enum { PILE = 20 };
+	struct rig *r = *state;
+	int fd = come(r);
+	r->bytes = BIG;
+	for (int i = 0; i < PILE; i++)
+		say(fd, "{\"version\":1,\"order\":\"status\"}\n");
+	char *line = mem_zalloc(BIG + 1000);
+	for (int i = 0; i < PILE; i++) {
+		hear(r, fd, line, BIG + 1000);
+		assert_true(strlen(line) > BIG);
+		assert_true(r->asked <= i + 2);
+	}
+	assert_int_equal(r->asked, PILE);
+	free(line);
+	close(fd);
+}
+
 static void
 watchers_are_shown_more(void **state)
 {
@@ -278,6 +300,7 @@ main(void)
 		WITH_RIG(a_line_without_end_is_cut),
 		WITH_RIG(a_thousand_connections),
 		WITH_RIG(one_who_never_reads),
+		WITH_RIG(a_pile_of_requests),
 		WITH_RIG(watchers_are_shown_more),
 		WITH_RIG(another_user_is_refused),
 		WITH_RIG(a_stale_socket_is_replaced_a_live_one_not),
