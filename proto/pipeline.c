@@ -86,6 +86,11 @@ interpret(struct pipeline *p, struct span text, struct problem_list *problems)
 	p->schedule.days = SCHEDULE_ALL_DAYS;
 	spec_read(&sp, &pipeline_table, root, p);
 	pipeline_relations_check(&sp, root, p);
+	const struct window_span *w = &p->schedule.window;
+	bool ends = w->line && (w->start != w->end ||
+				   p->schedule.days != SCHEDULE_ALL_DAYS);
+	for (size_t i = 0; i < p->nentities; i++)
+		p->entities[i].windowed = ends;
 	p->store_dir = pipeline_absolute(p, p->store_dir);
 	buf_free(&sp.path);
 }

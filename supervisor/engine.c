@@ -281,10 +281,14 @@ turn(struct engine *en, struct run *r, struct err *e)
 		return -1;
 	int64_t next = procs_next_ms(&en->procs);
 	int64_t wait = next < 0 || next > TURN_MS ? TURN_MS : next;
-	if (wait_for_news(en, wait, e) < 0 || take_news(en, r, e) < 0)
+	if (wait_for_news(en, wait, e) < 0)
+		return -1;
+	/* Before the news of a chunk's end, which would be answered by the
+	 * next one. */
+	see_window(en, r);
+	if (take_news(en, r, e) < 0)
 		return -1;
 	see_ready(en, r);
-	see_window(en, r);
 	run_on_time(r, clock_mono_ms());
 	if (en->watch)
 		en->watch(en->watch_arg, r);

@@ -61,6 +61,7 @@ void ask_planned(struct run *r);
 /* True if this death is judged later, when target and state have answered. */
 bool ask_hold_back(struct run *r, struct proc *p);
 
+/* The plan; not the chunks of earlier nights. */
 void run_forget_chunks(struct run *r);
 
 int run_send(struct run *r, enum proc_kind k, struct message *m);

@@ -119,7 +119,7 @@ def test_a_source_that_was_away_comes_again(site, database, small):
 
 def held(site, database, clock, **options):
     night = Held(site, database, "load", schedule=NIGHT, env=clock.env,
-                 **options)
+                 split="ctid", **options)
     wait_until(night.waiter, "load stands still")
     return night
 
