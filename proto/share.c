@@ -54,6 +54,7 @@ share_free(struct share **sp)
 
 	if (!s)
 		return;
+	atomic_store_explicit(&s->head->closed, 1, memory_order_relaxed);
 	munmap(s->head, SHARE_BYTES);
 	close(s->fd);
 	free(s);

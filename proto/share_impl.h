@@ -17,6 +17,7 @@ enum { SHARE_VERSION = 1, SHARE_HEAD_BYTES = 4096 };
 struct share_head {
 	uint64_t token;            /* as in every ticket */
 	_Atomic uint32_t attached; /* set once by the receiver */
+	_Atomic uint32_t closed;   /* set once by the sender */
 	/* Set by the sender, cleared by the receiver. */
 	_Atomic uint32_t taken[SHARE_SLOTS];
 };

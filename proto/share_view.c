@@ -94,13 +94,21 @@ share_views_free(struct share_views *all)
 	all->head = NULL;
 }
 
-/* Those whose sender has died, or has made a new one, are not used again. */
+static bool
+is_over(const struct share_view *v)
+{
+	if (atomic_load_explicit(&v->head->closed, memory_order_relaxed))
+		return true;
+	return kill((pid_t)v->pid, 0) < 0 && errno == ESRCH;
+}
+
+/* Those that their sender gave up, or left behind when it died. */
 static void
-forget_dead(struct share_views *all)
+forget_old(struct share_views *all)
 {
 	for (struct share_view **at = &all->head; *at;) {
 		struct share_view *v = *at;
-		if (kill((pid_t)v->pid, 0) == 0 || errno != ESRCH) {
+		if (!is_over(v)) {
 			at = &v->next;
 			continue;
 		}
@@ -147,7 +155,7 @@ map_memory(const struct ticket *t)
 static void
 take_offer(struct share_views *all, const struct ticket *t)
 {
-	forget_dead(all);
+	forget_old(all);
 	struct share_head *head = map_memory(t);
 	if (!head) {
 		log_debug("batches come through the socket", "pid",
