@@ -97,6 +97,9 @@ field_of(const struct column *c)
 {
 	return (struct encode_field){
 		.col = c,
+		.nulls = c->nulls,
+		.data = c->data,
+		.offs = c->offs,
 		.form = form_of(c->type),
 		.whole_until = c->data_bytes < VALUE_ROOM
 				   ? 0
@@ -182,21 +185,30 @@ put_long(struct cursor c, const uint8_t *v, size_t len, size_t after)
 	return c;
 }
 
+static inline uint64_t
+load_64(const uint8_t *data, size_t row)
+{
+	uint64_t v;
+	memcpy(&v, data + 8 * row, sizeof(v));
+	return v;
+}
+
 static inline void
 put_bytes(
     struct cursor *c, const struct encode_field *f, size_t row, size_t after)
 {
-	size_t from = column_off(f->col, row);
-	size_t len = column_off(f->col, row + 1) - from;
-	const uint8_t *v = f->col->data + from;
+	uint32_t from, until;
+	memcpy(&from, f->offs + 4 * row, sizeof(from));
+	memcpy(&until, f->offs + 4 * row + 4, sizeof(until));
+	size_t len = until - from;
 
 	if (len > VALUE_ROOM || from >= f->whole_until ||
 	    (size_t)(c->end - c->at) < VALUE_ROOM + after) {
-		*c = put_long(*c, v, len, after);
+		*c = put_long(*c, f->data + from, len, after);
 		return;
 	}
 	*c->at = (uint8_t)len;
-	memcpy(c->at + 1, v, VALUE_ROOM);
+	memcpy(c->at + 1, f->data + from, VALUE_ROOM);
 	c->at += 1 + len;
 }
 
@@ -204,38 +216,42 @@ static inline void
 put_cell(
     struct cursor *to, const struct encode_field *f, size_t row, size_t after)
 {
-	const uint8_t *data = f->col->data;
+	uint64_t v;
+	double number;
 	size_t n;
 
 	switch (f->form) {
 	case ENCODE_BYTES:
 		put_bytes(to, f, row, after);
-		break;
+		return;
 	case ENCODE_INT:
 		/* At most 20 digits: the length is always one byte. */
-		n = digits_put_i64(column_i64(f->col, row), to->at + 1);
+		n = digits_put_i64((int64_t)load_64(f->data, row), to->at + 1);
 		*to->at = (uint8_t)n;
 		to->at += 1 + n;
-		break;
+		return;
 	case ENCODE_8:
-		memcpy(to->at, data + 8 * row, 8);
+		v = load_64(f->data, row);
+		memcpy(to->at, &v, sizeof(v));
 		to->at += 8;
-		break;
+		return;
 	case ENCODE_BOOL:
-		*to->at++ = data[row] != 0;
-		break;
+		*to->at++ = f->data[row] != 0;
+		return;
 	case ENCODE_4:
-		memcpy(to->at, data + 4 * row, 4);
+		memcpy(to->at, f->data + 4 * row, 4);
 		to->at += 4;
-		break;
+		return;
 	case ENCODE_16:
-		memcpy(to->at, data + 16 * row, 16);
+		memcpy(to->at, f->data + 16 * row, 16);
 		to->at += 16;
-		break;
+		return;
 	case ENCODE_FLOAT:
-		to->at = put_float(to->at, column_f64(f->col, row));
-		break;
+		memcpy(&number, f->data + 8 * row, sizeof(number));
+		to->at = put_float(to->at, number);
+		return;
 	}
+	__builtin_unreachable(); /* so that the form is not checked each time */
 }
 
 void
@@ -245,6 +261,8 @@ encode_row(const struct encode_plan *p, size_t row, struct buf *out)
 	 * others. */
 	const size_t room = p->fixed_bytes;
 	const struct encode_field *end = p->fields + p->n;
+	const size_t byte = row >> 3;
+	const unsigned bit = 1u << (row & 7);
 
 	if (out->cap - out->len < room)
 		buf_reserve(out, room);
@@ -252,7 +270,7 @@ encode_row(const struct encode_plan *p, size_t row, struct buf *out)
 	if (p->head.len)
 		c.at = put_prefix(c.at, p->head);
 	for (const struct encode_field *f = p->fields; f < end; f++) {
-		if (column_null(f->col, row))
+		if (f->nulls && (f->nulls[byte] & bit))
 			continue;
 		c.at = put_prefix(c.at, f->prefix);
 		put_cell(&c, f, row, room);

@@ -22,6 +22,7 @@ enum encode_form {
 
 struct encode_field {
 	const struct column *col;
+	const uint8_t *nulls, *data, *offs; /* the column's */
 	/* Name and tag, and the length where all values have one; readable for
 	 * 16 bytes. */
 	struct span prefix;
