@@ -23,13 +23,14 @@ def things(site, database):
     return source
 
 
-def write(site, database, source="things", dsn=None, **more):
+def write(site, database, source="things", dsn=None, workers=1, **more):
     site.write(
         [LITE, {"name": "pg", "driver": "postgres",
                 "dsn": dsn or database.dsn()}],
         [{"name": "things", "key": ["id"],
           "source": {"connection": "lite", "table": source},
-          "target": {"connection": "pg", "table": "things"}} | more])
+          "target": {"connection": "pg", "table": "things"}} | more],
+        workers={"load": workers}, state={"partitions": workers})
 
 
 def test_the_target_is_judged_first(site, database, things):
@@ -83,15 +84,48 @@ def test_a_plan_for_a_state_that_is_lost(site, database, things, lost):
 
 
 def test_a_table_that_is_made(site, database, things):
-    """It is described and mapped again, the source is planned once."""
+    """It is mapped again; the source is planned and all is opened once."""
     database.script("DROP TABLE things")
     write(site, database, target={"connection": "pg", "table": "things",
                                   "create": True})
     result = site.run("-v")
     result.books().assert_is(read=20, inserted=20)
-    log = result.err.splitlines()
-    assert sum("syncline-extract" in line and "msg=planned" in line
-               for line in log) == 1
-    assert sum("msg=phase phase=map" in line for line in log) == 2
+    assert said(result, "syncline-extract", "msg=planned") == 1
+    assert said(result, "msg=phase phase=map") == 2
+    assert said(result, "msg=phase phase=open") == 1
     site.run().books().assert_is(read=20, unchanged=20)
     assert len(site.runs()) == 2
+
+
+def said(result, *words):
+    return sum(all(word in line for word in words)
+               for line in result.err.splitlines())
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_table_of_other_types(site, database, workers):
+    """Load makes an interval of an interval(0): all open for that."""
+    database.script("CREATE TABLE spans AS SELECT n AS id, "
+                    "(n * interval '1 day')::interval(0) AS span "
+                    "FROM generate_series(1, 20) n")
+    site.write(
+        [{"name": "pg", "driver": "postgres", "dsn": database.dsn()}],
+        [{"name": "spans", "key": ["id"],
+          "source": {"connection": "pg", "table": "spans"},
+          "target": {"connection": "pg", "table": "made",
+                     "create": True}}],
+        workers={"load": workers}, state={"partitions": workers})
+    result = site.run("-v")
+    result.books().assert_is(read=20, inserted=20)
+    assert said(result, "msg=phase phase=open") == 2
+    assert database.rows("TABLE made ORDER BY id") == database.rows(
+        "TABLE spans ORDER BY id")
+    site.run().books().assert_is(read=20, unchanged=20)
+
+
+def test_two_that_make_a_table(site, database, things):
+    database.script("DROP TABLE things")
+    write(site, database, workers=2, target={
+        "connection": "pg", "table": "things", "create": True})
+    site.run().books().assert_is(read=20, inserted=20)
+    site.run().books().assert_is(read=20, unchanged=20)
