@@ -11,7 +11,7 @@ enum verdict {
 };
 
 /* Rows whose table lines are fetched together. */
-enum { TILE = 64 };
+enum { TILE = 64, STRAYS_MANY = TILE / 8 };
 
 /* One batch on its way through. */
 struct work {
@@ -20,7 +20,7 @@ struct work {
 	struct rows rows;
 	uint8_t *verdicts;
 	uint32_t *changed; /* rows that go on */
-	size_t nchanged, nsame;
+	size_t nchanged, nsame, ninserts;
 };
 
 static int
@@ -40,19 +40,16 @@ prepare(struct work *w, struct err *e)
 }
 
 static enum verdict
-compare(const struct work *w, const struct entry *en, size_t row)
+compare(const struct work *w, const struct entry *en, const uint8_t *digest)
 {
-	enum strategy strategy = w->part->rules->strategy;
+	const struct rules *rules = w->part->rules;
 
 	if (!(en->flags & ENTRY_KNOWN))
 		return INSERT;
-	/* A row in doubt has a hash of zeros: nothing is equal to it. */
-	if (memcmp(en->dh, w->rows.dh + 32 * row, sizeof(en->dh)) != 0)
+	if ((en->flags & ENTRY_DOUBT) ||
+	    memcmp(en->digest, digest, sizeof(en->digest)) != 0)
 		return UPDATE;
-	if (strategy == STRATEGY_FULL && w->part->rules->mode != MODE_ADOPT)
-		return UPDATE;
-	if (strategy == STRATEGY_ROWVERSION && w->rows.marks &&
-	    w->rows.marks[row] != en->mark)
+	if (rules->strategy == STRATEGY_FULL && rules->mode != MODE_ADOPT)
 		return UPDATE;
 	return SAME;
 }
@@ -63,34 +60,53 @@ judge_row(struct work *w, size_t row)
 	struct part *p = w->part;
 	const uint8_t *bk = w->rows.bk + 16 * row;
 	struct entry *en = table_put(&p->table, bk);
+	uint8_t digest[DIGEST];
 
+	part_digest(p->rules, w->rows.dh + 32 * row,
+	    w->rows.marks ? w->rows.marks[row] : 0, digest);
 	/* Rows of a retry are no part of the read: they may stand for several
 	 * nights, and what they do not name is not gone. */
 	if (p->rules->mode == MODE_RETRY)
-		return compare(w, en, row);
+		return compare(w, en, digest);
 	if (part_seen(p, en))
 		return DUPLICATE;
 	part_see(p, en, w->b->chunk, w->b->attempt);
-	return compare(w, en, row);
+	enum verdict v = compare(w, en, digest);
+	/* Nobody asks for the old one again: this key is not judged twice,
+	 * unless the attempt is void, and that makes it one in doubt. */
+	memcpy(en->digest, digest, sizeof(en->digest));
+	return v;
+}
+
+/* Where most keys stand behind the ones before, the index would be fetched for
+ * nothing. */
+static void
+fetch_ahead(const struct table *t, const uint8_t *bk, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		table_prefetch_slot(t, bk + 16 * i);
+	for (size_t i = 0; i < n; i++)
+		table_prefetch_entry(t, bk + 16 * i);
 }
 
 static void
 judge_all(struct work *w)
 {
 	const struct table *t = &w->part->table;
+	size_t strays = t->strays;
 
 	for (size_t from = 0; from < w->b->nrows; from += TILE) {
 		size_t to = from + TILE;
 		if (to > w->b->nrows)
 			to = w->b->nrows;
-		for (size_t i = from; i < to; i++)
-			table_prefetch_slot(t, w->rows.bk + 16 * i);
-		for (size_t i = from; i < to; i++)
-			table_prefetch_entry(t, w->rows.bk + 16 * i);
+		if (t->strays - strays >= STRAYS_MANY)
+			fetch_ahead(t, w->rows.bk + 16 * from, to - from);
+		strays = t->strays;
 		for (size_t i = from; i < to; i++) {
 			enum verdict v = judge_row(w, i);
 			w->verdicts[i] = (uint8_t)v;
 			w->nsame += v == SAME;
+			w->ninserts += v == INSERT;
 			if (v == INSERT || v == UPDATE)
 				w->changed[w->nchanged++] = (uint32_t)i;
 		}
@@ -109,7 +125,7 @@ intend(struct work *w, struct err *e)
 		size_t row = w->changed[i];
 		rows_put(&w->rows, row, (enum record_op)w->verdicts[row], to);
 	}
-	return part_intend(w->part, w->b, to, e);
+	return part_intend(w->part, w->b, to, w->ninserts, e);
 }
 
 static void

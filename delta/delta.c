@@ -15,6 +15,9 @@
 #include "proto/log.h"
 #include "proto/stage.h"
 
+/* A file of its own is worth it. */
+enum { SEGMENT_BYTES = 1 << 20 };
+
 struct delta {
 	bool commit; /* --commit */
 	struct outlet outlet;
@@ -98,6 +101,7 @@ rules_of(const struct stage *st, const struct message *m, bool commit)
 		    strategy == STRATEGY_AUTO ? STRATEGY_HASH : strategy,
 		.parts = (uint32_t)p->state_partitions,
 		.memory = (uint64_t)p->state_memory,
+		.segment_bytes = SEGMENT_BYTES,
 		.write = commit || !stage_is_filter(st),
 		.blind = commit,
 	};

@@ -1,45 +1,32 @@
 #include "delta/intent.h"
 #include "proto/arena.h"
-#include "proto/limits.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
-static int
-write_frame(int fd, struct span blob)
-{
-	uint32_t len = (uint32_t)blob.len;
-	size_t done = 0, total = sizeof(len) + blob.len;
+/* Pages that wait to be written are handed to the disk this many bytes at a
+ * time, while more are made: whoever syncs the file finds little to wait for.
+ */
+enum { WRITE_BACK_BYTES = 8 << 20 };
 
-	while (done < total) {
-		size_t head = done < sizeof(len) ? sizeof(len) - done : 0;
-		size_t body = done + head - sizeof(len);
-		struct iovec v[2] = {
-			{ (uint8_t *)&len + sizeof(len) - head, head },
-			{ (uint8_t *)(uintptr_t)blob.data + body,
-			    blob.len - body },
-		};
-		ssize_t k = writev(fd, v, 2);
-		if (k < 0 && errno == EINTR)
-			continue;
-		if (k < 0)
-			return -1;
-		done += (size_t)k;
-	}
-	return 0;
+static void
+write_back(int fd, uint64_t before, uint64_t after)
+{
+	if (before / WRITE_BACK_BYTES != after / WRITE_BACK_BYTES)
+		(void)sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);
 }
 
 int
-intent_append(const struct place *p, const struct intent_id *id, struct blob *b,
-    struct err *e)
+intent_append(
+    const struct place *p, struct intent *in, struct blob *b, struct err *e)
 {
+	struct span bytes = blob_finish(b);
 	struct buf path = { 0 };
 	int r = 0;
 
-	place_intent(p, id, &path);
+	place_intent(p, &in->id, &path);
 	const char *name = buf_str(&path);
 	int flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC;
 	int fd = open(name, flags, 0600);
@@ -48,77 +35,18 @@ intent_append(const struct place *p, const struct intent_id *id, struct blob *b,
 		if (r == 0)
 			fd = open(name, flags, 0600);
 	}
-	if (r == 0 && (fd < 0 || write_frame(fd, blob_finish(b))))
+	if (r == 0 && (fd < 0 || frames_write(fd, bytes)))
 		r = err_errno(e, "cannot write the intent file %s", name);
+	if (r == 0) {
+		uint64_t before = in->bytes;
+		in->bytes += sizeof(uint32_t) + bytes.len;
+		in->records += b->records;
+		write_back(fd, before, in->bytes);
+	}
 	if (fd >= 0)
 		close(fd);
 	buf_free(&path);
 	return r;
-}
-
-/* Up to n bytes; fewer only at the end of the file. -1 on failure. */
-static ssize_t
-read_up_to(int fd, void *out, size_t n)
-{
-	size_t done = 0;
-	while (done < n) {
-		ssize_t k = read(fd, (uint8_t *)out + done, n - done);
-		if (k < 0 && errno == EINTR)
-			continue;
-		if (k < 0)
-			return -1;
-		if (k == 0)
-			break;
-		done += (size_t)k;
-	}
-	return (ssize_t)done;
-}
-
-/* 1 and the blob, 0 at the end or where the file was cut short, or -1. */
-static int
-next_frame(int fd, struct buf *out)
-{
-	uint32_t len;
-	ssize_t k = read_up_to(fd, &len, sizeof(len));
-	if (k != sizeof(len))
-		return k < 0 ? -1 : 0;
-	if (!len || len > LIMIT_FRAME_BYTES)
-		return 0;
-	buf_clear(out);
-	k = read_up_to(fd, buf_extend(out, len), len);
-	if (k < 0)
-		return -1;
-	return (size_t)k == len;
-}
-
-int
-intent_frames(const struct place *p, const struct intent_id *id, frame_fn *fn,
-    void *ctx, struct err *e)
-{
-	struct buf path = { 0 }, frame = { 0 };
-	struct blob_reader reader;
-	int r = 0, more = 1;
-
-	place_intent(p, id, &path);
-	int fd = open(buf_str(&path), O_RDONLY | O_CLOEXEC);
-	bool absent = fd < 0 && errno == ENOENT;
-	while (fd >= 0 && r == 0 && (more = next_frame(fd, &frame)) == 1) {
-		/* Only what a crash of the host tore does not match its
-		 * checksum. */
-		if (blob_open(buf_span(&frame), &reader, e)) {
-			err_clear(e);
-			break;
-		}
-		r = fn(ctx, buf_span(&frame), reader, e);
-	}
-	if ((fd < 0 && !absent) || more < 0)
-		r = err_errno(
-		    e, "cannot read the intent file %s", buf_str(&path));
-	if (fd >= 0)
-		close(fd);
-	buf_free(&frame);
-	buf_free(&path);
-	return r < 0 ? -1 : 0;
 }
 
 struct records {
@@ -149,7 +77,13 @@ intent_read(const struct place *p, const struct intent_id *id, record_fn *fn,
     void *ctx, struct err *e)
 {
 	struct records to = { fn, ctx };
-	return intent_frames(p, id, each_record, &to, e);
+	struct frames_end end;
+	struct buf path = { 0 };
+
+	place_intent(p, id, &path);
+	int r = frames_read(buf_str(&path), each_record, &to, &end, e);
+	buf_free(&path);
+	return r;
 }
 
 int

@@ -20,6 +20,9 @@ struct rules {
 	enum strategy strategy;
 	uint32_t parts;
 	uint64_t memory; /* bytes of table per partition */
+	/* From here on the intents of a chunk become a segment of the state;
+	 * fewer are copied into its journal. */
+	uint64_t segment_bytes;
 	/* False: the first delta of a pipe. It compares, writes nothing, and
 	 * leaves intents and journal to the one behind load. */
 	bool write;
@@ -40,6 +43,12 @@ struct outlet {
 	    void *ctx, struct batch *b, size_t row, const struct err *why);
 };
 
+/* What one attempt at one chunk has sent. */
+struct open_intent {
+	struct intent file;
+	uint64_t inserts;
+};
+
 /*
  * One partition in one run: the committed state, who saw which key, and which
  * changes are on their way. The table only ever says KNOWN for what the state
@@ -51,11 +60,11 @@ struct part {
 	struct place place;
 	struct state *state;
 	struct table table;
-	uint64_t known;         /* entries of the state */
-	uint64_t known_seen;    /* of the table: KNOWN and SEEN */
-	bool spared;            /* some key is */
-	struct join join;       /* open: too large for memory */
-	struct intent_id *open; /* attempts that have intents */
+	uint64_t known;           /* entries of the state; see part_known */
+	uint64_t known_seen;      /* KNOWN and SEEN; see part_known_seen */
+	bool spared;              /* some key is */
+	struct join join;         /* open: too large for memory */
+	struct open_intent *open; /* attempts that have intents */
 	size_t nopen, open_cap;
 	struct blob changes; /* of one batch; memory kept for the next */
 };
@@ -67,8 +76,31 @@ int part_open(struct part *p, const struct rules *rules,
 int part_read(struct part *p, struct err *e) MUST_CHECK;
 void part_close(struct part *p);
 
+/* What the table keeps of a row's data hash; where rowversions count, of its
+ * mark too: two rows that say the same have the same one. */
+void part_digest(const struct rules *rules, const uint8_t dh[32], uint64_t mark,
+    uint8_t out[DIGEST]);
+
+static inline uint64_t
+part_known(const struct part *p) /* keys of the state */
+{
+	return p->known - p->table.twice;
+}
+
+static inline uint64_t
+part_known_seen(const struct part *p)
+{
+	return p->known_seen - p->table.twice_seen;
+}
+
+static inline bool
+part_is_unproven(const struct entry *en)
+{
+	return (en->flags & ENTRY_KNOWN) && (en->flags & ENTRY_UNPROVEN);
+}
+
 /* Entries that are inserts in doubt; 0 where the table does not have all. */
-uint64_t part_unproven(const struct part *p);
+uint64_t part_unproven(struct part *p);
 
 /* The sighting of en is by an attempt that still counts. */
 bool part_seen(const struct part *p, const struct entry *en);
@@ -80,11 +112,12 @@ void part_see(
 /* Known, not seen and not spared. */
 bool part_missing(const struct part *p, const struct entry *en);
 /* How many entries of the table are. */
-uint64_t part_unseen(const struct part *p);
+uint64_t part_unseen(struct part *p);
 
-/* Writes the blob of a batch's changes down before they go on. */
+/* Writes the blob of a batch's changes down before they go on; inserts: how
+ * many of them are. */
 int part_intend(struct part *p, const struct batch *b, struct blob *changes,
-    struct err *e) MUST_CHECK;
+    uint64_t inserts, struct err *e) MUST_CHECK;
 
 /* What is left out of a commit: sorted 16-byte hashes. */
 struct except {
@@ -99,6 +132,12 @@ int part_void(struct part *p, uint32_t chunk, struct err *e) MUST_CHECK;
 
 /* That key is not deleted in this run, seen or not. */
 int part_spare(struct part *p, const uint8_t bk[16], struct err *e) MUST_CHECK;
+
+/* Takes what a crash left: committed already, or in doubt. */
+int part_settle_left_over(struct part *p, struct err *e) MUST_CHECK;
+
+/* Empties the table. */
+void part_forget_table(struct part *p);
 
 /* Records of the state into the table. */
 void part_load(struct part *p, const struct record *r, size_t n);

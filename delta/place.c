@@ -64,6 +64,13 @@ place_intent(const struct place *p, const struct intent_id *id, struct buf *out)
 	    id->chunk, id->attempt);
 }
 
+void
+place_segment(const struct place *p, int64_t id, struct buf *out)
+{
+	put_part(p, out);
+	buf_printf(out, ".%" PRId64 ".segment", id);
+}
+
 uint64_t
 place_revision(const struct place *p)
 {
@@ -127,13 +134,32 @@ take_part(const char **s, uint64_t *part, uint64_t *parts)
 	return take_number(s, 'f', UINT32_MAX, parts);
 }
 
+/* The name's part is ours; the rest stays in *name. */
+static bool
+of_part(const struct place *p, const char **name)
+{
+	uint64_t part, parts;
+	return take_part(name, &part, &parts) == 0 && part == p->part &&
+	       parts == p->parts;
+}
+
+int
+place_parse_segment(const struct place *p, const char *name, int64_t *id)
+{
+	uint64_t v;
+	if (!of_part(p, &name) || take_number(&name, '.', INT64_MAX, &v) ||
+	    strcmp(name, ".segment") != 0)
+		return 0;
+	*id = (int64_t)v;
+	return 1;
+}
+
 int
 place_parse_intent(
     const struct place *p, const char *name, struct intent_id *id)
 {
-	uint64_t part, parts, run, chunk, attempt;
-	if (take_part(&name, &part, &parts) || part != p->part ||
-	    parts != p->parts || take_number(&name, '.', UINT64_MAX, &run) ||
+	uint64_t run, chunk, attempt;
+	if (!of_part(p, &name) || take_number(&name, '.', UINT64_MAX, &run) ||
 	    take_number(&name, '.', UINT32_MAX, &chunk) ||
 	    take_number(&name, '.', UINT32_MAX, &attempt) ||
 	    strcmp(name, ".intent") != 0)

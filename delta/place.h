@@ -9,6 +9,7 @@
  * Where the files of one partition are:
  *
  *   STORE/state/ENTITY/p3of8.db                    the state
+ *   STORE/state/ENTITY/p3of8.ID.segment            … and large commits of it
  *   STORE/state/ENTITY/p3of8.RUN.CHUNK.ATTEMPT.intent
  *
  * ENTITY is the entity's name, every byte but ASCII letters, digits, - and _
@@ -32,6 +33,8 @@ void place_state(const struct place *p, struct buf *out);
 void place_intent(
     const struct place *p, const struct intent_id *id, struct buf *out);
 
+void place_segment(const struct place *p, int64_t id, struct buf *out);
+
 /* Of the state file as it lies on the disk, 48 bits: another one after every
  * write to it, 0 while there is none. */
 uint64_t place_revision(const struct place *p);
@@ -39,9 +42,12 @@ uint64_t place_revision(const struct place *p);
 /* Makes the folder and those above it, up to STORE. */
 int place_make_dir(const struct place *p, struct err *e) MUST_CHECK;
 
-/* The intent that a file name of the folder stands for: 1, or 0 if none. */
+/* The intent, or the segment, that a file name of the folder stands for: 1, or
+ * 0 if none. */
 int place_parse_intent(
     const struct place *p, const char *name, struct intent_id *id);
+
+int place_parse_segment(const struct place *p, const char *name, int64_t *id);
 
 /* ERR_CONFIG if the folder holds state of another number of partitions. */
 int place_check_parts(const struct place *p, struct err *e) MUST_CHECK;

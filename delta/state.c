@@ -21,7 +21,7 @@ static const char schema[] =
     "CREATE TABLE journal(id INTEGER PRIMARY KEY, run INTEGER NOT NULL,"
     " chunk INTEGER NOT NULL, attempt INTEGER NOT NULL,"
     " records INTEGER NOT NULL, added INTEGER NOT NULL,"
-    " data BLOB NOT NULL);";
+    " data BLOB NOT NULL, bytes INTEGER NOT NULL DEFAULT 0);";
 
 /* Also a state that is never written is opened for writing: what a crash
  * left half done may have to be rolled back first. */
@@ -36,29 +36,52 @@ connect_file(struct state *s, struct err *e)
 	return state_exec(s, settings, e);
 }
 
-static int
-prepare_all(struct state *s, struct err *e)
-{
-	if (state_prepare(s,
-		"SELECT id, data FROM block WHERE id > ? ORDER BY id LIMIT 1",
-		&s->next_block, e) ||
-	    state_prepare(s,
-		"SELECT id, data FROM journal WHERE id > ? ORDER BY id LIMIT 1",
-		&s->next_journal, e))
-		return -1;
-	return state_prepare(s,
-	    "INSERT INTO journal(run,chunk,attempt,records,added,data)"
-	    " VALUES(?,?,?,?,?,?)",
-	    &s->insert, e);
-}
-
 static void
-disconnect(struct state *s)
+forget_statements(struct state *s)
 {
 	sqlite3_finalize(s->next_block);
 	sqlite3_finalize(s->next_journal);
 	sqlite3_finalize(s->insert);
 	s->next_block = s->next_journal = s->insert = NULL;
+}
+
+#define NEXT(columns, table)                                                   \
+	"SELECT id, data, " columns " FROM " table                             \
+	" WHERE id > ? ORDER BY id LIMIT 1"
+#define INSERT(columns, values)                                                \
+	"INSERT INTO journal(run,chunk,attempt,records,added,data" columns     \
+	") VALUES(?,?,?,?,?,?" values ")"
+
+int
+state_prepare_all(struct state *s, struct err *e)
+{
+	bool old = s->format == 1;
+	const char *journal =
+	    old ? NEXT("0", "journal") : NEXT("bytes", "journal");
+
+	forget_statements(s);
+	if (state_prepare(s, NEXT("0", "block"), &s->next_block, e) ||
+	    state_prepare(s, journal, &s->next_journal, e))
+		return -1;
+	return state_prepare(
+	    s, old ? INSERT("", "") : INSERT(",bytes", ",?"), &s->insert, e);
+}
+
+int
+state_take_format(struct state *s, struct err *e)
+{
+	int64_t was = s->format;
+	if (state_number(s,
+		"SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'format'",
+		&s->format, e))
+		return -1;
+	return s->format == was ? 0 : state_prepare_all(s, e);
+}
+
+static void
+disconnect(struct state *s)
+{
+	forget_statements(s);
 	sqlite3_close(s->db);
 	s->db = NULL;
 }
@@ -85,7 +108,8 @@ create(struct state *s, struct err *e)
 	    state_meta_write(s, e) ||
 	    state_number(s, "PRAGMA data_version", &s->version, e))
 		return -1;
-	return prepare_all(s, e);
+	s->format = 2;
+	return state_prepare_all(s, e);
 }
 
 /* A file of no bytes is what a crash leaves of one being made. */
@@ -115,9 +139,13 @@ state_open_file(struct state *s, bool make, struct err *e)
 		disconnect(s);
 		return 0;
 	}
-	if (state_meta_check(s, e) || prepare_all(s, e))
+	if (state_take_format(s, e) || state_meta_check(s, e) || sums(s, e))
 		return -1;
-	return sums(s, e);
+	if (s->format == 1)
+		return 0;
+	if (state_name_segments(s, e))
+		return -1;
+	return s->spec.write ? state_drop_segments(s, e) : 0;
 }
 
 int
@@ -155,19 +183,20 @@ state_entries(const struct state *s)
 	return s->entries;
 }
 
-/* The blob after *id, copied so that no read lock outlives this call: 1, 0
+/* The row after row->id, copied so that no read lock outlives this call: 1, 0
  * at the end, or -1. */
 static int
-next_blob(struct state *s, struct sqlite3_stmt *st, int64_t *id,
-    struct buf *out, struct err *e)
+next_row(struct state *s, struct sqlite3_stmt *st, struct state_row *row,
+    struct err *e)
 {
-	sqlite3_bind_int64(st, 1, *id);
+	sqlite3_bind_int64(st, 1, row->id);
 	int r = sqlite3_step(st);
 	if (r == SQLITE_ROW) {
-		*id = sqlite3_column_int64(st, 0);
+		row->id = sqlite3_column_int64(st, 0);
 		const void *data = sqlite3_column_blob(st, 1);
-		buf_clear(out);
-		buf_put(out, data, (size_t)sqlite3_column_bytes(st, 1));
+		buf_clear(&row->blob);
+		buf_put(&row->blob, data, (size_t)sqlite3_column_bytes(st, 1));
+		row->bytes = (uint64_t)sqlite3_column_int64(st, 2);
 	}
 	if (r != SQLITE_ROW && r != SQLITE_DONE)
 		(void)state_error(s, "reading", e);
@@ -175,19 +204,16 @@ next_blob(struct state *s, struct sqlite3_stmt *st, int64_t *id,
 	return r == SQLITE_ROW ? 1 : r == SQLITE_DONE ? 0 : -1;
 }
 
-static int
-scan_blob(
-    struct state *s, struct span in, record_fn *fn, void *ctx, struct err *e)
+int
+state_scan_blob(struct state *s, struct blob_reader *reader, record_fn *fn,
+    void *ctx, struct err *e)
 {
 	struct record run[RECORD_RUN];
-	struct blob_reader reader;
 	struct err why = { 0 };
 	size_t n;
 	int r;
 
-	if (blob_open(in, &reader, &why))
-		return state_damaged(s, &why, e);
-	while ((r = blob_next(&reader, run, &n, &why)) == 1) {
+	while ((r = blob_next(reader, run, &n, &why)) == 1) {
 		r = fn(ctx, run, n, e);
 		if (r)
 			return r;
@@ -196,19 +222,32 @@ scan_blob(
 }
 
 static int
+scan_row(struct state *s, const struct state_row *row, record_fn *fn, void *ctx,
+    struct err *e)
+{
+	struct blob_reader reader;
+	struct err why = { 0 };
+
+	if (row->bytes)
+		return state_scan_segment(s, row, fn, ctx, e);
+	if (blob_open(buf_span(&row->blob), &reader, &why))
+		return state_damaged(s, &why, e);
+	return state_scan_blob(s, &reader, fn, ctx, e);
+}
+
+static int
 scan_table(struct state *s, struct sqlite3_stmt *st, record_fn *fn, void *ctx,
     struct err *e)
 {
-	struct buf blob = { 0 };
-	int64_t id = -1;
+	struct state_row row = { .id = -1 };
 	int r;
 
-	while ((r = next_blob(s, st, &id, &blob, e)) == 1) {
-		r = scan_blob(s, buf_span(&blob), fn, ctx, e);
+	while ((r = next_row(s, st, &row, e)) == 1) {
+		r = scan_row(s, &row, fn, ctx, e);
 		if (r)
 			break;
 	}
-	buf_free(&blob);
+	buf_free(&row.blob);
 	return r;
 }
 

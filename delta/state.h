@@ -1,5 +1,6 @@
 #ifndef DELTA_STATE_H
 #define DELTA_STATE_H
+#include "delta/intent.h"
 #include "delta/place.h"
 #include "delta/record.h"
 #include "proto/attr.h"
@@ -10,18 +11,22 @@
 
 /*
  * What the target last accepted of one partition of one entity: an SQLite
- * file (place.h), format 1, in rollback-journal mode, synchronous FULL.
+ * file (place.h), format 2, in rollback-journal mode, synchronous FULL.
  *
- *   meta(key, value)   format "1"; entity; key: the key fields, each as
+ *   meta(key, value)   format "2"; entity; key: the key fields, each as
  *                      LENGTH:NAME, in the order of the pipeline file;
  *                      identity: "default" or "syncflow"; part; parts
  *   block(id, first, records, data)
  *                      blobs (record.h) sorted by bk_hash, id in that order,
  *                      first = the first bk_hash; a key stands in at most one
- *   journal(id, run, chunk, attempt, records, added, data)
+ *   journal(id, run, chunk, attempt, records, added, data, bytes)
  *                      blobs in the order they were committed; they come
  *                      after all blocks, and the later record of a key wins.
- *                      added: entries gained minus entries lost
+ *                      added: entries gained minus entries lost. bytes: 0, or
+ *                      data is empty and the blobs are the frames (frames.h)
+ *                      of the segment of that id (place.h), so many bytes
+ *
+ * Format 1 had no journal.bytes; the first commit adds it.
  *
  * The file is made by the first commit that has something to write, and a run
  * that changes nothing leaves every byte of it alone.
@@ -58,8 +63,9 @@ int state_scan(
 void state_begin(struct state *s, const struct intent_id *id);
 int state_append(struct state *s, const struct record *r, int added,
     struct err *e) MUST_CHECK;
-/* Records as the blob that they came in: no need to take it apart. */
-int state_append_blob(struct state *s, struct span blob, uint32_t records,
+/* The intents' own file, which the commit takes over: nothing is written again.
+ * Their file must be whole; in->records of them, nothing else was appended. */
+int state_append_intents(struct state *s, const struct intent *in,
     int64_t added, struct err *e) MUST_CHECK;
 int state_commit(struct state *s, struct err *e) MUST_CHECK;
 

@@ -17,6 +17,9 @@ struct state {
 	int64_t blob_added;
 	uint64_t commit_records;
 	int64_t commit_added;
+	struct intent_id segment; /* that the open commit takes over … */
+	int64_t segment_id;       /* … if this is not 0 */
+	int64_t format;           /* of the file; 1 has no segments */
 	int64_t version; /* data_version: changes when another one writes */
 	bool in_commit;
 	bool wrote;
@@ -41,7 +44,34 @@ int state_open_file(struct state *s, bool create, struct err *e) MUST_CHECK;
 /* BEGIN, unless somebody else has written since we looked. */
 int state_lock(struct state *s, struct err *e) MUST_CHECK;
 
-/* meta: writes it, or compares it. */
+/* A row of block or journal. */
+struct state_row {
+	int64_t id;
+	uint64_t bytes; /* of its segment; 0: blob has the records */
+	struct buf blob;
+};
+/* fn returned 1: 1. */
+int state_scan_blob(struct state *s, struct blob_reader *reader, record_fn *fn,
+    void *ctx, struct err *e) MUST_CHECK;
+int state_scan_segment(struct state *s, const struct state_row *row,
+    record_fn *fn, void *ctx, struct err *e) MUST_CHECK;
+/* Its row in the open commit. */
+int state_append_segment(struct state *s, const struct intent *in,
+    int64_t added, struct err *e) MUST_CHECK;
+/* What commits have taken over gets its name; all of them, after a crash. */
+int state_name_segment(struct state *s, int64_t id,
+    const struct intent_id *from, struct err *e) MUST_CHECK;
+int state_name_segments(struct state *s, struct err *e) MUST_CHECK;
+/* Files that the journal does not name any more go. */
+int state_drop_segments(struct state *s, struct err *e) MUST_CHECK;
+
+/* The format that the file says it has, and statements of that format. */
+int state_take_format(struct state *s, struct err *e) MUST_CHECK;
+int state_prepare_all(struct state *s, struct err *e) MUST_CHECK;
+/* Within a commit: from format 1 to ours. */
+int state_upgrade(struct state *s, struct err *e) MUST_CHECK;
+
+/* meta: writes it, or compares it, formats before ours being good, too. */
 int state_meta_write(struct state *s, struct err *e) MUST_CHECK;
 int state_meta_check(struct state *s, struct err *e) MUST_CHECK;
 

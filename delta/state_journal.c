@@ -29,13 +29,16 @@ give_up(struct state *s)
 
 	if (s->in_commit) {
 		(void)sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
-		/* A failed write moves our own version, too. */
+		/* A failed write moves our own version, too, and an upgrade
+		 * of the format that belonged to it has not been. */
 		(void)!state_number(
 		    s, "PRAGMA data_version", &s->version, &ignored);
+		(void)!state_take_format(s, &ignored);
 	}
 	s->in_commit = false;
 	blob_clear(&s->blob);
 	s->blob_added = 0;
+	s->segment_id = 0;
 }
 
 void
@@ -51,7 +54,7 @@ static int
 start(struct state *s, struct err *e)
 {
 	if (s->db)
-		return state_lock(s, e);
+		return state_lock(s, e) || state_upgrade(s, e) ? -1 : 0;
 	if (state_open_file(s, true, e))
 		return -1;
 	/* Made by another process since we looked. */
@@ -63,9 +66,15 @@ start(struct state *s, struct err *e)
 	return 0;
 }
 
+/* A row of the journal. */
+struct entry_row {
+	struct span data;
+	uint64_t records, bytes;
+	int64_t added;
+};
+
 static int
-insert(struct state *s, struct span data, uint32_t records, int64_t added,
-    struct err *e)
+insert(struct state *s, const struct entry_row *row, struct err *e)
 {
 	if (!s->in_commit) {
 		s->in_commit = true;
@@ -75,22 +84,26 @@ insert(struct state *s, struct span data, uint32_t records, int64_t added,
 	sqlite3_bind_int64(s->insert, 1, (int64_t)s->id.run);
 	sqlite3_bind_int64(s->insert, 2, s->id.chunk);
 	sqlite3_bind_int64(s->insert, 3, s->id.attempt);
-	sqlite3_bind_int64(s->insert, 4, records);
-	sqlite3_bind_int64(s->insert, 5, added);
-	sqlite3_bind_blob64(s->insert, 6, data.data, data.len, SQLITE_STATIC);
+	sqlite3_bind_int64(s->insert, 4, (int64_t)row->records);
+	sqlite3_bind_int64(s->insert, 5, row->added);
+	sqlite3_bind_blob64(
+	    s->insert, 6, row->data.data, row->data.len, SQLITE_STATIC);
+	sqlite3_bind_int64(s->insert, 7, (int64_t)row->bytes);
 	if (state_step(s, s->insert, e))
 		return -1;
-	s->commit_records += records;
-	s->commit_added += added;
+	s->commit_records += row->records;
+	s->commit_added += row->added;
 	return 0;
 }
 
 static int
 put_blob(struct state *s, struct err *e)
 {
-	struct span data = blob_finish(&s->blob);
+	const struct entry_row row = { .data = blob_finish(&s->blob),
+		.records = s->blob.records,
+		.added = s->blob_added };
 
-	if (insert(s, data, s->blob.records, s->blob_added, e))
+	if (insert(s, &row, e))
 		return -1;
 	s->blob_added = 0;
 	blob_clear(&s->blob);
@@ -98,15 +111,20 @@ put_blob(struct state *s, struct err *e)
 }
 
 int
-state_append_blob(struct state *s, struct span blob, uint32_t records,
-    int64_t added, struct err *e)
+state_append_segment(
+    struct state *s, const struct intent *in, int64_t added, struct err *e)
 {
-	/* The later record of a key wins: what came before stays before. */
-	if ((s->blob.records && put_blob(s, e)) ||
-	    insert(s, blob, records, added, e)) {
+	const struct entry_row row = { .data = { (const uint8_t *)"", 0 },
+		.records = in->records,
+		.bytes = in->bytes,
+		.added = added };
+
+	if (insert(s, &row, e)) {
 		give_up(s);
 		return -1;
 	}
+	s->segment = in->id;
+	s->segment_id = sqlite3_last_insert_rowid(s->db);
 	return 0;
 }
 
@@ -141,7 +159,9 @@ state_commit(struct state *s, struct err *e)
 	s->records += s->commit_records;
 	int64_t entries = (int64_t)s->entries + s->commit_added;
 	s->entries = entries > 0 ? (uint64_t)entries : 0;
-	return 0;
+	int64_t segment = s->segment_id;
+	s->segment_id = 0;
+	return segment ? state_name_segment(s, segment, &s->segment, e) : 0;
 }
 
 int

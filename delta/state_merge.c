@@ -152,6 +152,7 @@ merge(struct state *s, struct err *e)
 	if (r == 0) {
 		s->entries = s->records = m.live;
 		s->wrote = false;
+		r = state_drop_segments(s, e);
 	}
 	spool_close(&m.spool);
 	buf_free(&m.piece);

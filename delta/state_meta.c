@@ -3,7 +3,7 @@
 #include <sqlite3.h>
 #include <string.h>
 
-enum { FORMAT = 1, ITEMS = 6 };
+enum { FORMAT = 2, ITEMS = 6 };
 
 /* What meta must say, in the order it is compared. */
 struct item {
@@ -105,9 +105,28 @@ state_meta_check(struct state *s, struct err *e)
 	    state_prepare(s, "SELECT value FROM meta WHERE key = ?", &st, e);
 
 	describe(&s->spec, items);
+	if (r == 0 && s->format == 1) {
+		buf_clear(&items[0].value);
+		buf_puts(&items[0].value, "1");
+	}
 	for (size_t i = 0; i < ITEMS && r == 0; i++)
 		r = check_item(s, st, &items[i], e);
 	forget(items);
 	sqlite3_finalize(st);
 	return r;
+}
+
+int
+state_upgrade(struct state *s, struct err *e)
+{
+	static const char to_2[] =
+	    "ALTER TABLE journal ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0;"
+	    "UPDATE meta SET value = '2' WHERE key = 'format'";
+
+	if (s->format == FORMAT)
+		return 0;
+	if (state_exec(s, to_2, e))
+		return -1;
+	s->format = FORMAT;
+	return state_prepare_all(s, e);
 }

@@ -204,7 +204,7 @@ send_batch(struct builder *w, struct err *e)
 				.data = ops,
 				.data_bytes = b->nrows });
 	w->d->rows += b->nrows;
-	if (part_intend(w->part, b, &w->intents, e))
+	if (part_intend(w->part, b, &w->intents, 0, e))
 		return -1;
 	return w->d->out->send(w->d->out->ctx, &w->b, e);
 }

@@ -76,6 +76,7 @@ setup(void **state)
 		.strategy = STRATEGY_HASH,
 		.parts = 1,
 		.memory = 1 << 30,
+		.segment_bytes = UINT64_MAX,
 		.write = true };
 	*state = t;
 	return 0;

@@ -9,10 +9,11 @@
 #include "tests/unit/delta/world.h"
 
 /*
- * A commit may hand the blobs of an intent file to the journal as they are. It
- * leaves the same records as one that takes them apart, which is what a
- * refused hash asks for.
+ * A commit copies the records of an intent file into the journal, or takes over
+ * the file. It leaves the same records either way, also where a refused hash
+ * asks it to look at each.
  */
+enum { COPIED, LOOKED_AT, SEGMENT, WAYS };
 enum { IDS = 20000, NIGHTS = 4, BATCH = 3000 };
 
 static void
@@ -54,7 +55,7 @@ rejected(void *ctx, struct batch *b, size_t row, const struct err *why)
 
 /* One night of the same random rows for every store: batches of all sizes. */
 static void
-run(struct worker *w, int night, bool apart)
+run(struct worker *w, int night, bool look)
 {
 	static const size_t sizes[] = { BATCH, 5, 1200, 1, 700 };
 	struct world_row *rows = mem_alloc(BATCH * sizeof(*rows));
@@ -74,7 +75,7 @@ run(struct worker *w, int night, bool apart)
 		ok(worker_batch(w, &b, &e), &e);
 	}
 	world_bk(-1, nobody);
-	if (apart)
+	if (look)
 		ok(worker_except(w, 0, 1, (struct span){ nobody, 16 }, &e), &e);
 	ok(worker_commit(w, 0, 1, &e), &e);
 	free(rows);
@@ -101,42 +102,46 @@ open_worker(struct worker *w, struct rules *rules, uint64_t number)
 }
 
 static void
-whole_blobs_say_what_records_say(void **state)
+blobs_and_files_say_what_records_say(void **state)
 {
 	struct entity en = world_entity();
-	char plain[64], apart[64];
-	char *stores[2] = { plain, apart };
-	struct rules rules[2];
-	struct worker w[2];
+	char copied[64], looked_at[64], segment[64];
+	char *stores[WAYS] = { copied, looked_at, segment };
+	struct rules rules[WAYS];
+	struct worker w[WAYS];
 	struct err e = { 0 };
 
 	(void)state;
-	for (int i = 0; i < 2; i++)
+	for (int i = 0; i < WAYS; i++)
 		rules[i] = (struct rules){ .en = &en,
 			.store_dir = world_store(stores[i]),
 			.strategy = STRATEGY_ROWVERSION,
 			.parts = 1,
 			.memory = 1 << 30,
+			.segment_bytes = i == SEGMENT ? 0 : UINT64_MAX,
 			.write = true };
 	for (int night = 0; night < NIGHTS; night++) {
-		struct buf all[2] = { 0 };
-		for (int i = 0; i < 2; i++) {
+		struct buf all[WAYS] = { 0 };
+		for (int i = 0; i < WAYS; i++) {
 			open_worker(&w[i], &rules[i], (uint64_t)night + 1);
-			run(&w[i], night, i == 1);
+			run(&w[i], night, i == LOOKED_AT);
 			ok(state_scan(w[i].parts[0].state, gather, &all[i], &e),
 			    &e);
 		}
-		assert_true(all[0].len > 0 && all[0].len == all[1].len);
-		assert_memory_equal(all[0].data, all[1].data, all[0].len);
-		assert_true(worker_known(&w[0]) == worker_known(&w[1]));
-		assert_true(state_entries(w[0].parts[0].state) ==
-			    state_entries(w[1].parts[0].state));
-		for (int i = 0; i < 2; i++) {
+		for (int i = 0; i < WAYS; i++) {
+			assert_true(all[0].len > 0 && all[0].len == all[i].len);
+			assert_memory_equal(
+			    all[0].data, all[i].data, all[0].len);
+			assert_true(worker_known(&w[0]) == worker_known(&w[i]));
+			assert_true(state_entries(w[0].parts[0].state) ==
+				    state_entries(w[i].parts[0].state));
+		}
+		for (int i = 0; i < WAYS; i++) {
 			worker_close(&w[i]);
 			buf_free(&all[i]);
 		}
 	}
-	for (int i = 0; i < 2; i++)
+	for (int i = 0; i < WAYS; i++)
 		world_remove(stores[i]);
 }
 
@@ -144,7 +149,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(whole_blobs_say_what_records_say),
+		cmocka_unit_test(blobs_and_files_say_what_records_say),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -30,7 +30,7 @@ append(const struct place *p, int64_t from, int64_t to)
 		blob_put(&b, &(struct record){
 				 .op = RECORD_UPDATE, .bk = bk, .dh = dh });
 	}
-	ok(intent_append(p, &id, &b, &e), &e);
+	ok(intent_append(p, &(struct intent){ .id = id }, &b, &e), &e);
 	blob_free(&b);
 }
 
@@ -121,8 +121,9 @@ left_over_intents_are_listed_by_age(void **state)
 	ok(intent_list(&p, &list, &n, &e), &e);
 	assert_int_equal(n, 0);
 	for (size_t i = 0; i < ARRAY_LEN(ids); i++)
-		ok(intent_append(&p, &ids[i], &b, &e), &e);
-	ok(intent_append(&other, &id, &b, &e), &e);
+		ok(intent_append(&p, &(struct intent){ .id = ids[i] }, &b, &e),
+		    &e);
+	ok(intent_append(&other, &(struct intent){ .id = id }, &b, &e), &e);
 	ok(intent_list(&p, &list, &n, &e), &e);
 	assert_int_equal(n, ARRAY_LEN(ids));
 	for (size_t i = 0; i < n; i++) {

@@ -5,126 +5,9 @@
 
 #include <cmocka.h>
 
-#include "delta/state.h"
-#include "tests/unit/delta/world.h"
+#include "tests/unit/delta/state_bench.h"
 #include <signal.h>
-#include <sqlite3.h>
 #include <sys/resource.h>
-
-struct bench {
-	char store[64];
-	struct strings key;
-	struct state_spec spec;
-	struct state *s;
-};
-
-static int
-setup(void **state)
-{
-	struct bench *t = mem_zalloc(sizeof(*t));
-	t->key = (struct strings){ 1, world_key };
-	t->spec = (struct state_spec){
-		.place = { world_store(t->store), "things", 0, 1 },
-		.key = &t->key,
-		.write = true,
-	};
-	*state = t;
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	struct bench *t = *state;
-	state_close(&t->s);
-	world_remove(t->store);
-	free(t);
-	return 0;
-}
-
-static void
-ok(int r, const struct err *e)
-{
-	if (r)
-		fail_msg("%s: %s", e->code, e->msg);
-}
-
-static void
-reopen(struct bench *t)
-{
-	struct err e = { 0 };
-	state_close(&t->s);
-	ok(state_open(&t->spec, &t->s, &e), &e);
-}
-
-static int
-append(struct bench *t, enum record_op op, int64_t id, int64_t v, struct err *e)
-{
-	static const int added[] = { 0, 1, 0, -1, 0 };
-	uint8_t bk[16], dh[32];
-	struct record r = { .op = op, .bk = bk, .dh = dh, .key = { bk, 16 } };
-	world_bk(id, bk);
-	world_dh(v, dh);
-	return state_append(t->s, &r, added[op], e);
-}
-
-/* One commit of puts of ids [from, to) with v. */
-static void
-put(struct bench *t, enum record_op op, int64_t from, int64_t to, int64_t v)
-{
-	struct err e = { 0 };
-	state_begin(t->s, &(struct intent_id){ 1, 2, 3 });
-	for (int64_t id = from; id < to; id++)
-		ok(append(t, op, id, v, &e), &e);
-	ok(state_commit(t->s, &e), &e);
-}
-
-static void
-run_sql(struct bench *t, const char *sql)
-{
-	struct buf path = { 0 };
-	sqlite3 *db = NULL;
-	place_state(&t->spec.place, &path);
-	assert_int_equal(sqlite3_open(buf_str(&path), &db), SQLITE_OK);
-	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
-	sqlite3_close(db);
-	buf_free(&path);
-}
-
-/* What a scan says. */
-struct seen {
-	bool sorted; /* they must be */
-	uint64_t records;
-	uint8_t last_bk[16];
-	enum record_op last_op;
-};
-
-static int
-note(void *ctx, const struct record *r, size_t n, struct err *e)
-{
-	struct seen *x = ctx;
-	(void)e;
-	for (size_t i = 0; i < n; i++) {
-		if (x->sorted && x->records &&
-		    memcmp(x->last_bk, r[i].bk, 16) >= 0)
-			fail_msg("blocks are not in order");
-		x->records++;
-		x->last_op = r[i].op;
-		memcpy(x->last_bk, r[i].bk, 16);
-		assert_int_equal(r[i].key.len, 16);
-		assert_memory_equal(r[i].key.data, r[i].bk, 16);
-	}
-	return 0;
-}
-
-static uint64_t
-scan(struct bench *t)
-{
-	struct seen x = { 0 };
-	struct err e = { 0 };
-	ok(state_scan(t->s, note, &x, &e), &e);
-	return x.records;
-}
 
 static bool
 file_exists(struct bench *t)
@@ -222,7 +105,7 @@ another_configuration_is_refused(void **state)
 	t->spec.place.parts = 4;
 	expect_refusal(t, "state_partitions", "set it back to 1");
 	t->spec = good;
-	run_sql(t, "UPDATE meta SET value='2' WHERE key='format'");
+	run_sql(t, "UPDATE meta SET value='3' WHERE key='format'");
 	expect_refusal(t, "state_mismatch", "another version");
 	run_sql(t, "DELETE FROM meta WHERE key='format'");
 	expect_refusal(t, "state_mismatch", "another version");
@@ -349,8 +232,6 @@ a_merge_keeps_what_is_live_in_order(void **state)
 	assert_int_equal(state_entries(t->s), 58999);
 	assert_int_equal(scan(t), 59001);
 }
-
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int
 main(void)

@@ -1,0 +1,296 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/delta/state_bench.h"
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+static void
+intend(struct bench *t, struct intent *in, int64_t from, int64_t to)
+{
+	struct blob b = { 0 };
+	struct err e = { 0 };
+	for (int64_t id = from; id < to; id++) {
+		uint8_t bk[16], dh[32];
+		world_bk(id, bk);
+		world_dh(id, dh);
+		blob_put(&b, &(struct record){ .op = RECORD_INSERT,
+				 .bk = bk,
+				 .dh = dh,
+				 .key = { bk, 16 } });
+	}
+	ok(intent_append(&t->spec.place, in, &b, &e), &e);
+	blob_free(&b);
+}
+
+/* Ids [0, n) in frames of 100, committed as the file that they are in. */
+static struct intent
+take_over(struct bench *t, uint64_t run, int64_t n)
+{
+	struct intent in = { .id = { run, 2, 3 } };
+	struct err e = { 0 };
+	for (int64_t id = 0; id < n; id += 100)
+		intend(t, &in, id, id + 100);
+	state_begin(t->s, &in.id);
+	ok(state_append_intents(t->s, &in, n, &e), &e);
+	ok(state_commit(t->s, &e), &e);
+	return in;
+}
+
+static void
+path_of(struct bench *t, int64_t id, struct buf *out)
+{
+	buf_clear(out);
+	place_segment(&t->spec.place, id, out);
+	(void)buf_str(out);
+}
+
+static bool
+there(const struct buf *path)
+{
+	return access((const char *)path->data, F_OK) == 0;
+}
+
+static void
+a_file_is_taken_over(void **state)
+{
+	struct bench *t = *state;
+	struct buf intent = { 0 }, segment = { 0 };
+	struct err e = { 0 };
+
+	reopen(t);
+	struct intent in = take_over(t, 1, 1000);
+	path_of(t, 1, &segment);
+	place_intent(&t->spec.place, &in.id, &intent);
+	(void)buf_str(&intent);
+	assert_true(there(&segment) && !there(&intent));
+	put(t, RECORD_DELETE, 5, 6, 0);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(state_entries(t->s), 999);
+		assert_int_equal(scan(t), 1001);
+		assert_int_equal(state_has(t->s, &in.id, &e), 1);
+		reopen(t);
+	}
+	buf_free(&intent);
+	buf_free(&segment);
+}
+
+/* Between the commit and the new name. */
+static void
+a_name_that_a_crash_left_is_mended(void **state)
+{
+	struct bench *t = *state;
+	struct buf intent = { 0 }, segment = { 0 };
+
+	reopen(t);
+	struct intent in = take_over(t, 1, 1000);
+	path_of(t, 1, &segment);
+	place_intent(&t->spec.place, &in.id, &intent);
+	for (int write = 0; write < 2; write++) {
+		state_close(&t->s);
+		assert_int_equal(
+		    rename(buf_str(&segment), buf_str(&intent)), 0);
+		t->spec.write = write;
+		reopen(t);
+		assert_true(there(&segment) && !there(&intent));
+		assert_int_equal(scan(t), 1000);
+	}
+	buf_free(&intent);
+	buf_free(&segment);
+}
+
+/* Between a merge and the removal of what it made superfluous. */
+static void
+a_file_that_nobody_names_goes(void **state)
+{
+	struct bench *t = *state;
+	struct buf one = { 0 }, mine = { 0 };
+
+	reopen(t);
+	take_over(t, 1, 1000);
+	path_of(t, 1, &mine);
+	path_of(t, 7, &one);
+	fclose(fopen(buf_str(&one), "w"));
+	t->spec.write = false;
+	reopen(t);
+	assert_true(there(&one));
+	t->spec.write = true;
+	reopen(t);
+	assert_true(there(&mine) && !there(&one));
+	assert_int_equal(scan(t), 1000);
+	buf_free(&one);
+	buf_free(&mine);
+}
+
+static void
+expect_damage(struct bench *t, const char *says)
+{
+	struct err e = { 0 };
+	struct seen x = { 0 };
+
+	reopen(t);
+	assert_int_equal(state_scan(t->s, note, &x, &e), -1);
+	assert_int_equal(e.cls, ERR_CONFIG);
+	assert_string_equal(e.code, "state_damaged");
+	if (!strstr(e.msg, says) || !strstr(e.msg, "p0of1.1.segment"))
+		fail_msg("\"%s\" does not say \"%s\"", e.msg, says);
+}
+
+static void
+damage_is_refused(void **state)
+{
+	struct bench *t = *state;
+	struct buf path = { 0 };
+	struct stat st;
+
+	reopen(t);
+	take_over(t, 1, 1000);
+	path_of(t, 1, &path);
+	assert_int_equal(stat(buf_str(&path), &st), 0);
+	FILE *f = fopen(buf_str(&path), "r+");
+	fseek(f, st.st_size / 2, SEEK_SET);
+	int c = fgetc(f);
+	fseek(f, st.st_size / 2, SEEK_SET);
+	fputc(c ^ 1, f);
+	fclose(f);
+	expect_damage(t, "damaged");
+	assert_int_equal(truncate(buf_str(&path), st.st_size - 1), 0);
+	expect_damage(t, "damaged");
+	assert_int_equal(unlink(buf_str(&path)), 0);
+	expect_damage(t, "missing");
+	buf_free(&path);
+}
+
+static void
+a_file_that_changed_is_not_taken(void **state)
+{
+	struct bench *t = *state;
+	struct intent in = { .id = { 1, 2, 3 } };
+	struct err e = { 0 };
+
+	reopen(t);
+	intend(t, &in, 0, 100);
+	in.bytes--;
+	state_begin(t->s, &in.id);
+	assert_int_equal(state_append_intents(t->s, &in, 100, &e), -1);
+	assert_int_equal(e.cls, ERR_RETRY);
+	ok(state_commit(t->s, &e), &e);
+	assert_int_equal(scan(t), 0);
+}
+
+static void
+a_merge_takes_the_files_away(void **state)
+{
+	enum { N = 60000, NIGHTS = 4 };
+	struct bench *t = *state;
+	struct buf path = { 0 };
+	struct err e = { 0 };
+
+	reopen(t);
+	for (uint64_t run = 1; run <= NIGHTS; run++)
+		take_over(t, run, N);
+	assert_int_equal(state_entries(t->s), NIGHTS * N);
+	/* The same keys each time, counted as if they were new ones. */
+	run_sql(t, "UPDATE journal SET added = 0 WHERE run > 1");
+	reopen(t);
+	assert_int_equal(state_entries(t->s), N);
+	put(t, RECORD_DELETE, 0, 1, 0);
+	assert_int_equal(state_merge(t->s, &e), 1);
+	for (int i = 0; i < 2; i++) {
+		for (int64_t id = 1; id <= NIGHTS; id++) {
+			path_of(t, id, &path);
+			assert_false(there(&path));
+		}
+		assert_int_equal(scan(t), N - 1);
+		reopen(t);
+	}
+	/* Numbers begin again: so may the files. */
+	take_over(t, 9, 1000);
+	reopen(t);
+	assert_int_equal(scan(t), N - 1 + 1000);
+	buf_free(&path);
+}
+
+/* As the version before left it. */
+static void
+format_1(struct bench *t)
+{
+	state_close(&t->s);
+	run_sql(t, "ALTER TABLE journal DROP COLUMN bytes;"
+		   "UPDATE meta SET value = '1' WHERE key = 'format'");
+}
+
+static void
+format_1_is_read_and_upgraded(void **state)
+{
+	struct bench *t = *state;
+
+	reopen(t);
+	put(t, RECORD_INSERT, 0, 10, 1);
+	format_1(t);
+	reopen(t);
+	assert_int_equal(scan(t), 10);
+	put(t, RECORD_INSERT, 10, 20, 1);
+	assert_int_equal(scan(t), 20);
+	reopen(t);
+	assert_int_equal(scan(t), 20);
+	format_1(t);
+	reopen(t);
+	take_over(t, 1, 1000);
+	assert_int_equal(scan(t), 1020);
+	reopen(t);
+	assert_int_equal(scan(t), 1020);
+	assert_int_equal(state_entries(t->s), 1020);
+}
+
+/* A commit that fails leaves the format as it was. */
+static void
+a_failed_upgrade_is_rolled_back(void **state)
+{
+	struct bench *t = *state;
+	struct rlimit old, small = { .rlim_cur = 1 << 20 };
+	struct err e = { 0 };
+	int r = 0;
+
+	reopen(t);
+	put(t, RECORD_INSERT, 0, 10, 1);
+	format_1(t);
+	reopen(t);
+	getrlimit(RLIMIT_FSIZE, &old);
+	small.rlim_max = old.rlim_max;
+	signal(SIGXFSZ, SIG_IGN);
+	setrlimit(RLIMIT_FSIZE, &small);
+	state_begin(t->s, &(struct intent_id){ 2, 0, 1 });
+	for (int64_t id = 20; id < 60000 && r == 0; id++)
+		r = append(t, RECORD_INSERT, id, 1, &e);
+	if (r == 0)
+		r = state_commit(t->s, &e);
+	setrlimit(RLIMIT_FSIZE, &old);
+	assert_int_equal(r, -1);
+	assert_int_equal(e.cls, ERR_RETRY);
+	assert_int_equal(scan(t), 10);
+	put(t, RECORD_INSERT, 20, 21, 1);
+	reopen(t);
+	assert_int_equal(scan(t), 11);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_file_is_taken_over),
+		TEST(a_name_that_a_crash_left_is_mended),
+		TEST(a_file_that_nobody_names_goes),
+		TEST(damage_is_refused),
+		TEST(a_file_that_changed_is_not_taken),
+		TEST(a_merge_takes_the_files_away),
+		TEST(format_1_is_read_and_upgraded),
+		TEST(a_failed_upgrade_is_rolled_back),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
