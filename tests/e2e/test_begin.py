@@ -5,6 +5,7 @@ import shutil
 import pytest
 
 from lib.sqlite import SqliteFile
+from lib.wait import wait_until
 
 CONFIG, UNREACHABLE = 2, 3
 LITE = {"name": "lite", "driver": "sqlite", "path": "source.db"}
@@ -129,3 +130,34 @@ def test_two_that_make_a_table(site, database, things):
         "connection": "pg", "table": "things", "create": True})
     site.run().books().assert_is(read=20, inserted=20)
     site.run().books().assert_is(read=20, unchanged=20)
+
+
+SLOW_TO_MAKE = """
+CREATE FUNCTION wait() RETURNS event_trigger LANGUAGE plpgsql AS $$
+    BEGIN PERFORM pg_advisory_xact_lock(42); END $$;
+CREATE EVENT TRIGGER wait ON ddl_command_end WHEN TAG IN ('CREATE TABLE')
+    EXECUTE FUNCTION wait()
+"""
+WAITING = ("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' "
+           "AND objid = 42 AND NOT granted")
+
+
+@pytest.mark.parametrize("victim", ["load", "syncline"])
+def test_killed_while_the_table_is_made(site, database, things, victim):
+    """The server makes it all the same, and nobody is told that it has."""
+    database.script("DROP TABLE things;" + SLOW_TO_MAKE)
+    write(site, database, target={"connection": "pg", "table": "things",
+                                  "create": True})
+    database.value("SELECT 1 FROM pg_advisory_lock(42)")
+    night = site.start_run()
+    wait_until(lambda: database.value(WAITING) == 1, "the table is made")
+    process = site.process(victim)
+    process.kill()
+    wait_until(lambda: not process.alive(), "it is dead")
+    database.value("SELECT 1 FROM pg_advisory_unlock(42)")
+    site.finish(night)
+    site.wait_for_silence()
+    site.run()
+    assert database.value("SELECT count(*) FROM things") == 20
+    site.run().books().assert_is(read=20, unchanged=20)
+    site.assert_tidy()
