@@ -133,7 +133,8 @@ peers_share(struct peers *p, uint32_t part, struct share **share, struct err *e)
 		return 0;
 	struct peers_share *h = &p->shares[p->by_part ? part % p->n : 0];
 	if (!h->tried)
-		h->share = share_new();
+		h->share =
+		    share_new(p->endpoints[p->by_part ? part % p->n : 0]);
 	h->tried = true;
 	if (h->share && !h->offered) {
 		struct buf offer = { 0 };

@@ -2,13 +2,13 @@
 #include "proto/arena.h"
 #include "proto/clock.h"
 #include "proto/pack.h"
+#include "proto/share_door.h"
 #include "proto/share_impl.h"
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 struct share {
-	int fd;
 	struct share_head *head;
 };
 
@@ -28,22 +28,37 @@ make_memory(void)
 	return -1;
 }
 
+/* Mapped, with its token, and handed in at the peer's; or NULL. */
+static struct share_head *
+map_and_hand_in(int fd, const char *endpoint)
+{
+	void *at =
+	    mmap(NULL, SHARE_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	struct share_head *head = at;
+
+	if (at == MAP_FAILED)
+		return NULL;
+	head->token = clock_random();
+	head->pid = (uint32_t)getpid();
+	if (share_door_hand_in(endpoint, fd, head->token) == 0)
+		return head;
+	munmap(at, SHARE_BYTES);
+	return NULL;
+}
+
 struct share *
-share_new(void)
+share_new(const char *endpoint)
 {
 	int fd = make_memory();
 
 	if (fd < 0)
 		return NULL;
-	void *at =
-	    mmap(NULL, SHARE_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	if (at == MAP_FAILED) {
-		close(fd);
+	struct share_head *head = map_and_hand_in(fd, endpoint);
+	close(fd);
+	if (!head)
 		return NULL;
-	}
 	struct share *s = mem_zalloc(sizeof(*s));
-	*s = (struct share){ .fd = fd, .head = at };
-	s->head->token = clock_random();
+	s->head = head;
 	return s;
 }
 
@@ -56,7 +71,6 @@ share_free(struct share **sp)
 		return;
 	atomic_store_explicit(&s->head->closed, 1, memory_order_relaxed);
 	munmap(s->head, SHARE_BYTES);
-	close(s->fd);
 	free(s);
 	*sp = NULL;
 }
@@ -89,13 +103,11 @@ void
 share_ticket(
     const struct share *s, uint32_t slot, size_t bytes, struct buf *out)
 {
-	pack_map(out, 6);
+	pack_map(out, 5);
 	pack_str(out, "share");
 	pack_uint(out, SHARE_VERSION);
 	pack_str(out, "pid");
 	pack_uint(out, (uint64_t)getpid());
-	pack_str(out, "fd");
-	pack_uint(out, (uint64_t)s->fd);
 	pack_str(out, "token");
 	pack_uint(out, s->head->token);
 	pack_str(out, "slot");

@@ -26,8 +26,9 @@ enum {
 /* The sender's side, one for each peer. */
 struct share;
 
-/* NULL: there is no such memory to be had here. */
-struct share *share_new(void);
+/* For the peer that is fed at that endpoint. NULL: there is no such memory to
+ * be had here. */
+struct share *share_new(const char *endpoint);
 /* Slots that the peer has stay its own. NULL-safe; clears the pointer. */
 void share_free(struct share **s);
 
@@ -43,10 +44,16 @@ void share_ticket(
 /* Takes a slot back whose ticket was not sent. */
 void share_return(struct share *s, uint32_t slot);
 
-/* The receiver's side: what others offered. A zeroed one is empty. */
+/* The receiver's side: what others offered. A zeroed one is empty, and takes
+ * no offers. */
 struct share_views {
 	struct share_view *head;
+	int door; /* share_door.h */
+	bool open;
 };
+
+/* Offers may come to the one who is fed at that endpoint. */
+void share_views_open(struct share_views *v, const char *endpoint);
 
 /*
  * Looks at a frame that came: 1 and *f is the frame to work on, from a slot if

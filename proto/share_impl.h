@@ -15,7 +15,8 @@ enum { SHARE_VERSION = 1, SHARE_HEAD_BYTES = 4096 };
 #define SHARE_SEALS (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL)
 
 struct share_head {
-	uint64_t token;            /* as in every ticket */
+	uint64_t token;            /* as in every ticket … */
+	uint32_t pid;              /* … and the sender */
 	_Atomic uint32_t attached; /* set once by the receiver */
 	_Atomic uint32_t closed;   /* set once by the sender */
 	/* Set by the sender, cleared by the receiver. */

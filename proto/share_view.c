@@ -1,11 +1,12 @@
 #include "proto/arena.h"
+#include "proto/limits.h"
 #include "proto/log.h"
 #include "proto/share.h"
+#include "proto/share_door.h"
 #include "proto/share_impl.h"
 #include "proto/unpack.h"
 #include <errno.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -21,11 +22,15 @@ struct share_view {
 	size_t users; /* frames, and the list */
 };
 
-/* No ticket is longer; no batch is that short. */
-enum { TICKET_BYTES_MAX = 100, TICKET_DEPTH = 1 };
+/* No ticket is longer; no batch is that short. Nobody has more senders. */
+enum {
+	TICKET_BYTES_MAX = 100,
+	TICKET_DEPTH = 1,
+	VIEWS_MAX = 2 * LIMIT_WORKERS
+};
 
 struct ticket {
-	uint64_t version, pid, fd, token, slot, bytes;
+	uint64_t version, pid, token, slot, bytes;
 };
 
 static int
@@ -37,8 +42,6 @@ ticket_pair(const msgpack_object_kv *kv, struct ticket *t)
 		return unpack_uint(v, SHARE_VERSION, &t->version);
 	if (unpack_key_is(k, "pid"))
 		return unpack_uint(v, INT32_MAX, &t->pid);
-	if (unpack_key_is(k, "fd"))
-		return unpack_uint(v, INT32_MAX, &t->fd);
 	if (unpack_key_is(k, "token"))
 		return unpack_uint(v, UINT64_MAX, &t->token);
 	if (unpack_key_is(k, "slot"))
@@ -51,8 +54,8 @@ ticket_pair(const msgpack_object_kv *kv, struct ticket *t)
 static bool
 is_ticket(struct span in)
 {
-	/* A map of six, of which the first is `share`. */
-	static const uint8_t start[] = "\x86\xa5share";
+	/* A map of five, of which the first is `share`. */
+	static const uint8_t start[] = "\x85\xa5share";
 	size_t n = sizeof(start) - 1;
 	return in.len > n && in.len <= TICKET_BYTES_MAX &&
 	       memcmp(in.data, start, n) == 0;
@@ -91,7 +94,16 @@ share_views_free(struct share_views *all)
 		next = v->next;
 		drop(v);
 	}
-	all->head = NULL;
+	if (all->open)
+		close(all->door);
+	*all = (struct share_views){ 0 };
+}
+
+void
+share_views_open(struct share_views *v, const char *endpoint)
+{
+	v->door = share_door_open(endpoint);
+	v->open = v->door >= 0;
 }
 
 static bool
@@ -128,23 +140,16 @@ is_ours(int fd)
 }
 
 static struct share_head *
-map_memory(const struct ticket *t)
+map_memory(int fd, uint64_t token)
 {
-	char path[64];
-
-	snprintf(path, sizeof(path), "/proc/%d/fd/%d", (int)t->pid, (int)t->fd);
-	int fd = open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	if (fd < 0)
-		return NULL;
 	void *at = is_ours(fd) ? mmap(NULL, SHARE_BYTES, PROT_READ | PROT_WRITE,
 				     MAP_SHARED, fd, 0)
 			       : MAP_FAILED;
-	close(fd);
 	if (at == MAP_FAILED)
 		return NULL;
 	struct share_head *head = at;
 	/* What stands in the slots is only read. */
-	if (head->token == t->token &&
+	if (head->token == token &&
 	    mprotect(share_at(head, 0), SHARE_BYTES - SHARE_HEAD_BYTES,
 		PROT_READ) == 0)
 		return head;
@@ -152,26 +157,56 @@ map_memory(const struct ticket *t)
 	return NULL;
 }
 
+static struct share_view *
+find_view(const struct share_views *all, const struct ticket *t)
+{
+	struct share_view *v = all->head;
+
+	while (v && (v->pid != t->pid || v->token != t->token))
+		v = v->next;
+	return v;
+}
+
+/* What was handed in at the door, by whomever: its offer may be the next. */
+static void
+take_all_memory(struct share_views *all)
+{
+	uint64_t token;
+	size_t n = 0;
+	int fd;
+
+	for (const struct share_view *v = all->head; v; v = v->next)
+		n++;
+	while (all->open && (fd = share_door_take(all->door, &token)) >= 0) {
+		struct share_head *head =
+		    n < VIEWS_MAX ? map_memory(fd, token) : NULL;
+		close(fd);
+		if (!head)
+			continue;
+		struct share_view *v = mem_zalloc(sizeof(*v));
+		*v = (struct share_view){ .next = all->head,
+			.head = head,
+			.token = token,
+			.pid = head->pid,
+			.users = 1 };
+		all->head = v;
+		n++;
+	}
+}
+
+/* The memory was handed in before the offer was sent. */
 static void
 take_offer(struct share_views *all, const struct ticket *t)
 {
 	forget_old(all);
-	struct share_head *head = map_memory(t);
-	if (!head) {
-		log_debug("batches come through the socket", "pid",
-		    log_u64(t->pid), NULL);
-		return;
-	}
-	struct share_view *v = mem_zalloc(sizeof(*v));
-	*v = (struct share_view){ .next = all->head,
-		.head = head,
-		.token = t->token,
-		.pid = (uint32_t)t->pid,
-		.users = 1 };
-	all->head = v;
-	atomic_store_explicit(&head->attached, 1, memory_order_release);
-	log_debug(
-	    "batches come through shared memory", "pid", log_u64(t->pid), NULL);
+	take_all_memory(all);
+	struct share_view *v = find_view(all, t);
+	if (v)
+		atomic_store_explicit(
+		    &v->head->attached, 1, memory_order_release);
+	log_debug(v ? "batches come through shared memory"
+		    : "batches come through the socket",
+	    "pid", log_u64(t->pid), NULL);
 }
 
 /* A slot in use. */
@@ -195,10 +230,8 @@ static int
 take_slot(struct share_views *all, const struct ticket *t, struct frame *f,
     struct err *e)
 {
-	struct share_view *v = all->head;
+	struct share_view *v = find_view(all, t);
 
-	while (v && (v->pid != t->pid || v->token != t->token))
-		v = v->next;
 	if (!v)
 		return err_data(
 		    e, "bad_ticket", "a ticket for memory that was not taken");

@@ -301,6 +301,7 @@ connect_all(struct stage *st, struct err *e)
 		if (sock_open(SOCK_PULL, NULL, hwm, &st->pull, e) < 0 ||
 		    sock_bind(st->pull, st->opt.endpoint, e) < 0)
 			return -1;
+		share_views_open(&st->shared, st->opt.endpoint);
 	}
 	struct message hello = { .kind = MSG_HELLO,
 		.stage = st->def->name,

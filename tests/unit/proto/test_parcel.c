@@ -1,4 +1,5 @@
 #include "proto/parcel.h"
+#include "proto/share_door.h"
 #include "tests/unit/identity/rows.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -62,6 +63,7 @@ hop_open(struct hop *h)
 	snprintf(h->endpoint, sizeof(h->endpoint), "ipc://%s/to", h->dir);
 	assert_int_equal(sock_open(SOCK_PULL, NULL, 1, &h->pull, &e), 0);
 	assert_int_equal(sock_bind(h->pull, h->endpoint, &e), 0);
+	share_views_open(&h->views, h->endpoint);
 	peers_encode(&(const char *){ h->endpoint }, 1, &body);
 	assert_int_equal(peers_set(&h->peers, buf_span(&body), &e), 0);
 	buf_free(&body);
@@ -74,6 +76,7 @@ hop_close(struct hop *h)
 	sock_close(&h->pull, 0);
 	share_views_free(&h->views);
 	unlink(h->endpoint + strlen("ipc://"));
+	share_door_remove(h->endpoint);
 	assert_int_equal(rmdir(h->dir), 0);
 }
 
