@@ -1,5 +1,12 @@
 #ifndef TESTS_UNIT_DELTA_STATE_BENCH_H
 #define TESTS_UNIT_DELTA_STATE_BENCH_H
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
 #include "delta/state.h"
 #include "tests/unit/delta/world.h"
 #include <signal.h>
