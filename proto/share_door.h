@@ -26,7 +26,6 @@ int share_door_take(int door, uint64_t *token);
 void share_door_remove(const char *endpoint);
 
 /* The sender's side: 0, or -1. */
-int share_door_hand_in(
-    const char *endpoint, int fd, uint64_t token) MUST_CHECK;
+int share_door_hand_in(const char *endpoint, int fd, uint64_t token) MUST_CHECK;
 
 #endif
