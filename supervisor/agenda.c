@@ -4,6 +4,7 @@
 #include "supervisor/order.h"
 #include "supervisor/service.h"
 #include <stdlib.h>
+#include <string.h>
 
 static int
 know(struct agenda *a, struct agenda_entry *x, int64_t now, struct err *e)
@@ -38,6 +39,38 @@ agenda_open(struct agenda *a, const struct pipeline *p, struct window *window,
 	}
 	free(order);
 	return rc;
+}
+
+static const struct agenda_entry *
+find(const struct agenda *a, const char *name)
+{
+	for (size_t i = 0; i < a->n; i++)
+		if (strcmp(a->entries[i].facts.entity->name, name) == 0)
+			return &a->entries[i];
+	return NULL;
+}
+
+int
+agenda_reopen(struct agenda *a, const struct pipeline *p, struct window *window,
+    struct err *e)
+{
+	struct agenda fresh;
+	if (agenda_open(&fresh, p, window, a->store, e) < 0) {
+		agenda_free(&fresh);
+		return -1;
+	}
+	fresh.round = a->round;
+	fresh.held = a->held;
+	fresh.held_arg = a->held_arg;
+	for (size_t i = 0; i < fresh.n; i++) {
+		struct agenda_entry *x = &fresh.entries[i];
+		const struct agenda_entry *was = find(a, x->facts.entity->name);
+		x->round = was ? was->round : 0;
+		x->facts.served = was && was->facts.served;
+	}
+	agenda_free(a);
+	*a = fresh;
+	return 0;
 }
 
 void
