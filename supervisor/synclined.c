@@ -15,6 +15,7 @@
 #include "supervisor/agenda.h"
 #include "supervisor/cli/cli.h"
 #include "supervisor/cli/progress.h"
+#include "supervisor/forecast_log.h"
 #include "supervisor/helm.h"
 #include "supervisor/night.h"
 #include "supervisor/reload.h"
@@ -121,6 +122,7 @@ log_window(struct daemon *d, int64_t now)
 	log_info(s.open ? "the window is open" : "the window is closed",
 	    "until", buf_str(&when), "maintenance", s.reason, NULL);
 	buf_free(&when);
+	forecast_log(d->cli->pipeline, d->cli->store, &d->window, now);
 }
 
 /* What is borrowed from the old pipeline changes hands before it goes. */
