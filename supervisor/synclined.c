@@ -5,8 +5,10 @@
  * service manager    state the control store, and what the stages keep
  * exits 0 1 2 3 4 6 7 8 (exit_code.h)
  *
- * Stays in the foreground. SIGTERM and SIGINT finish what is in flight, a
- * second one stops at once; the next start does the rest.
+ * Stays in the foreground, and stays up where the pipeline has a window, an
+ * every or a cron (agenda.h); else it makes one pass. SIGTERM and SIGINT finish
+ * what is in flight, a second one stops at once; the next start does the rest.
+ * SIGHUP reads the pipeline file again between two runs.
  */
 #include "proto/clock.h"
 #include "proto/log.h"
