@@ -80,50 +80,58 @@ agenda_free(struct agenda *a)
 	*a = (struct agenda){ 0 };
 }
 
-static int64_t
-due(const struct agenda *a, const struct agenda_entry *x, int64_t now)
-{
-	/* Without a schedule it is one pass, however it went. */
-	if (!a->scheduled && x->facts.served)
-		return WINDOW_NEVER;
-	return due_at(a->window, &x->facts, now);
-}
-
 static bool
 is_held(const struct agenda *a, const struct agenda_entry *x)
 {
 	return a->held && a->held(a->held_arg, x->facts.entity);
 }
 
+/* Without a schedule it is one pass, however it went. */
+static bool
+is_over(const struct agenda *a, const struct agenda_entry *x)
+{
+	return !a->scheduled && x->facts.served;
+}
+
+/* When to look again, if nothing is due now. */
+static int64_t
+soonest(const struct agenda *a, int64_t now)
+{
+	int64_t found = WINDOW_NEVER;
+	bool waits = a->scheduled;
+	for (size_t i = 0; i < a->n; i++) {
+		const struct agenda_entry *x = &a->entries[i];
+		if (is_over(a, x))
+			continue;
+		waits = true;
+		int64_t at = is_held(a, x) ? WINDOW_NEVER
+					   : due_at(a->window, &x->facts, now);
+		if (at < found)
+			found = at;
+	}
+	return waits ? found : SERVICE_OVER;
+}
+
 const struct entity *
 agenda_next(struct agenda *a, int64_t now, int64_t *until)
 {
-	bool waits = false;
-	struct agenda_entry *first = NULL;
-	int64_t soonest = WINDOW_NEVER;
-	for (size_t i = 0; i < a->n; i++) {
-		struct agenda_entry *x = &a->entries[i];
-		int64_t at = due(a, x, now);
-		if (at != WINDOW_NEVER && is_held(a, x)) {
-			waits = true;
-			continue;
-		}
-		if (at < soonest)
-			soonest = at;
-		if (at > now)
+	struct window_state s = window_at(a->window, now);
+	const struct agenda_entry *first = NULL;
+	for (size_t i = 0; s.open && i < a->n; i++) {
+		const struct agenda_entry *x = &a->entries[i];
+		if (is_over(a, x) || !due_now(a->window, &s, &x->facts, now) ||
+		    is_held(a, x))
 			continue;
 		if (x->round < a->round)
 			return x->facts.entity;
 		if (!first)
 			first = x;
 	}
-	*until = soonest;
 	if (first) {
 		a->round++;
 		return first->facts.entity;
 	}
-	if (soonest == WINDOW_NEVER && !a->scheduled && !waits)
-		*until = SERVICE_OVER;
+	*until = soonest(a, now);
 	return NULL;
 }
 
