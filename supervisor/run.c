@@ -102,7 +102,7 @@ enter_describe(struct run *r)
 static void
 enter_open(struct run *r)
 {
-	if (!r->source_open)
+	if (!r->mapped_again)
 		open_kind(r, PROC_EXTRACT);
 	open_kind(r, PROC_IDENTITY);
 	if (run_loads(r))
@@ -275,6 +275,7 @@ run_free(struct run *r)
 	buf_free(&r->source_schema);
 	buf_free(&r->target_schema);
 	buf_free(&r->mapped_schema);
+	buf_free(&r->opened_schema);
 	buf_free(&r->watermark);
 	buf_free(&r->probe.checksum);
 	buf_free(&r->probe.digest);

@@ -111,16 +111,10 @@ ask_forget(struct run *r)
 		ps->all[i].asked = false;
 	run_forget_chunks(r);
 	r->planning = r->plan_stale = r->planned = false;
-	r->source_open = false;
+	r->target_made = r->mapped_again = false;
 	r->held_back = NULL;
 	r->target_rows = r->state_rows = r->unproven = 0;
 	r->probe.state_revision = 0;
-}
-
-void
-ask_target_again(struct run *r)
-{
-	procs_get(&r->engine->procs, PROC_LOAD, 0)->asked = false;
 }
 
 /* --- target and state ------------------------------------------------------

@@ -49,8 +49,7 @@ void pause_or_cancel(struct run *r);
 /* run_ask.c: what is known before anything is read */
 void ask(struct run *r, struct proc *p); /* once it is ready, and once only */
 void ask_all(struct run *r);
-void ask_forget(struct run *r);       /* all will be asked again */
-void ask_target_again(struct run *r); /* load alone will be */
+void ask_forget(struct run *r); /* all will be asked again */
 /* Goes on if target and state have answered. */
 void ask_settle(struct run *r);
 void ask_on_described(struct run *r, const struct message *m);
