@@ -76,6 +76,7 @@ interpret(struct pipeline *p, struct span text, struct problem_list *problems)
 	struct node *root;
 	if (config_parse(text, &p->arena, &root, problems) < 0)
 		return;
+	p->root = root;
 	struct pipeline_reading reading = { .p = p };
 	struct spec sp = {
 		.arena = &p->arena,

@@ -15,17 +15,28 @@
 enum { CONTROL_HWM = 64, TURN_MS = 500 };
 
 static int
-open_signals(struct engine *en, struct err *e)
+open_signals(struct engine *en, bool hup, struct err *e)
 {
 	sigset_t set;
 	sigemptyset(&set);
 	sigaddset(&set, SIGCHLD);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);
+	if (hup)
+		sigaddset(&set, SIGHUP);
 	if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
 		return err_errno(e, "sigprocmask");
-	en->signal_fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
-	return en->signal_fd < 0 ? err_errno(e, "signalfd") : 0;
+	int fd = signalfd(en->signal_fd, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+	if (fd < 0)
+		return err_errno(e, "signalfd");
+	en->signal_fd = fd;
+	return 0;
+}
+
+int
+engine_hear_hup(struct engine *en, struct err *e)
+{
+	return open_signals(en, true, e);
 }
 
 int
@@ -39,7 +50,7 @@ engine_open(struct engine *en, const struct pipeline *p, struct store *store,
 		.tries = p->tries };
 	/* Nothing of a live supervisor is a leftover. */
 	if ((store && store_lease_check_free(store, e) < 0) ||
-	    open_signals(en, e) < 0 ||
+	    open_signals(en, false, e) < 0 ||
 	    spawn_bin_dir(en->bin_dir, sizeof(en->bin_dir), e) < 0 ||
 	    runtime_dir_make(p->store_dir, en->runtime_dir,
 		sizeof(en->runtime_dir), e) < 0 ||
@@ -164,7 +175,9 @@ drain_signals(struct engine *en)
 {
 	struct signalfd_siginfo info;
 	while (read(en->signal_fd, &info, sizeof(info)) == sizeof(info))
-		if (info.ssi_signo != SIGCHLD)
+		if (info.ssi_signo == SIGHUP)
+			en->reload = true;
+		else if (info.ssi_signo != SIGCHLD)
 			engine_stop(en);
 }
 
