@@ -44,6 +44,9 @@ void pipeline_transform_read(
 
 void pipeline_value_check(
     struct spec *sp, const struct node *n, const struct field *f);
+void pipeline_metrics_read(struct spec *sp, const struct node *n, void *owner);
+void pipeline_metrics_check(
+    struct spec *sp, const struct node *root, const struct pipeline *p);
 void pipeline_conflicts_read(
     struct spec *sp, const struct node *n, void *owner);
 
