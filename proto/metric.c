@@ -105,8 +105,8 @@ metric_ncells(enum metric m)
 	return metric_defs[m].type == METRIC_HISTOGRAM ? METRIC_BUCKETS + 2 : 1;
 }
 
-static size_t
-nlabels(enum metric m)
+size_t
+metric_nlabels(enum metric m)
 {
 	size_t n = 0;
 	while (n < METRIC_LABELS && metric_defs[m].labels[n])
@@ -119,7 +119,7 @@ static uint32_t
 hash_of(enum metric m, const char *const *values)
 {
 	uint32_t h = UINT32_C(2166136261) ^ (uint32_t)m;
-	for (size_t i = 0; i < nlabels(m); i++) {
+	for (size_t i = 0; i < metric_nlabels(m); i++) {
 		for (const char *p = values[i]; *p; p++)
 			h = (h ^ (uint8_t)*p) * UINT32_C(16777619);
 		h = (h ^ 0xff) * UINT32_C(16777619);
@@ -132,7 +132,7 @@ is(const struct metric_series *x, enum metric m, const char *const *values)
 {
 	if (x->metric != m)
 		return false;
-	for (size_t i = 0; i < nlabels(m); i++)
+	for (size_t i = 0; i < metric_nlabels(m); i++)
 		if (strcmp(x->values[i], values[i]) != 0)
 			return false;
 	return true;
@@ -173,7 +173,7 @@ metric_cells(struct metric_set *s, enum metric m, const char *const *values)
 	*x = (struct metric_series){ .metric = m,
 		.cells = arena_zalloc(&s->arena, bytes),
 		.told = arena_zalloc(&s->arena, bytes) };
-	for (size_t i = 0; i < nlabels(m); i++)
+	for (size_t i = 0; i < metric_nlabels(m); i++)
 		x->values[i] = arena_strdup(&s->arena, values[i]);
 	*slot = (uint32_t)s->n;
 	return x->cells;

@@ -59,6 +59,7 @@ enum metric metric_find(const char *name);
 /* Numbers of a series: one; of a histogram its buckets, what is above them,
  * and the sum. */
 size_t metric_ncells(enum metric m);
+size_t metric_nlabels(enum metric m);
 
 struct metric_series {
 	enum metric metric;

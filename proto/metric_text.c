@@ -46,7 +46,7 @@ put_labels(struct buf *out, const struct metric_series *x, const char *le)
 {
 	char mark = '{';
 	const struct metric_def *def = &metric_defs[x->metric];
-	for (size_t i = 0; i < METRIC_LABELS && def->labels[i]; i++) {
+	for (size_t i = 0; i < metric_nlabels(x->metric); i++) {
 		buf_printf(out, "%c%s=\"", mark, def->labels[i]);
 		put_escaped(out, x->values[i], true);
 		buf_putc(out, '"');
@@ -121,7 +121,7 @@ metric_mdoc(struct buf *out)
 	for (int m = 0; m < METRICS; m++) {
 		const struct metric_def *def = &metric_defs[m];
 		buf_printf(out, ".It Ic %s", def->name);
-		for (size_t i = 0; i < METRIC_LABELS && def->labels[i]; i++)
+		for (size_t i = 0; i < metric_nlabels((enum metric)m); i++)
 			buf_printf(
 			    out, "%s Ar %s", i ? " ," : " Pq", def->labels[i]);
 		buf_printf(out, "\n%s.\n%s.\n",

@@ -5,15 +5,6 @@
 #include <math.h>
 #include <string.h>
 
-static size_t
-labels_of(enum metric m)
-{
-	size_t n = 0;
-	while (n < METRIC_LABELS && metric_defs[m].labels[n])
-		n++;
-	return n;
-}
-
 static bool
 grew(const struct metric_series *x)
 {
@@ -34,7 +25,7 @@ metric_wire_due(const struct metric_set *s)
 static void
 put_series(struct metric_series *x, struct buf *out)
 {
-	size_t nlabels = labels_of(x->metric);
+	size_t nlabels = metric_nlabels(x->metric);
 	size_t ncells = metric_ncells(x->metric);
 	pack_array(out, 3);
 	pack_str(out, metric_defs[x->metric].name);
@@ -86,7 +77,7 @@ get_cells(const msgpack_object *o, struct arena *a, struct metric_growth *g)
 static int
 get_labels(const msgpack_object *o, struct arena *a, struct metric_growth *g)
 {
-	size_t n = labels_of(g->metric);
+	size_t n = metric_nlabels(g->metric);
 	if (o->type != MSGPACK_OBJECT_ARRAY || o->via.array.size != n)
 		return -1;
 	for (size_t i = 0; i < n; i++)

@@ -1,6 +1,7 @@
 #include "supervisor/engine.h"
 #include "proto/clock.h"
 #include "proto/log.h"
+#include "supervisor/exit_code.h"
 #include "supervisor/ledger.h"
 #include "supervisor/run_impl.h"
 #include "supervisor/runtime_dir.h"
@@ -52,9 +53,11 @@ engine_open(struct engine *en, const struct pipeline *p, struct store *store,
 		.runtime_dir = en->runtime_dir,
 		.bin_dir = en->bin_dir,
 		.router = en->router,
-		.control_endpoint = en->control };
+		.control_endpoint = en->control,
+		.watched = store != NULL && p->metrics.port != 0 };
 	procs_init(&en->procs, &conf);
-	return 0;
+	meter_init(&en->meter, p, en->procs.n);
+	return monitor_open(en, e);
 }
 
 void
@@ -62,6 +65,8 @@ engine_close(struct engine *en)
 {
 	if (en->procs.all)
 		procs_stop(&en->procs);
+	monitor_close(en);
+	meter_free(&en->meter);
 	procs_free(&en->procs);
 	sock_close(&en->router, 0);
 	runtime_dir_remove(en->pipeline->store_dir, en->runtime_dir);
@@ -70,6 +75,15 @@ engine_close(struct engine *en)
 	free(en->config_copy);
 	if (en->signal_fd >= 0)
 		close(en->signal_fd);
+}
+
+/* Numbers are no progress: a stage that waits goes on telling them. */
+static void
+take_report(struct engine *en, const struct proc *p, const struct message *m)
+{
+	struct err e = { 0 };
+	if (meter_report(&en->meter, &en->procs, p, m, &e) < 0)
+		log_err(LOG_LEVEL_WARN, "dropped a report", &e);
 }
 
 static void
@@ -84,6 +98,8 @@ handle(
 			run_on_hello(r, p);
 	} else if (m->kind == MSG_ERROR) {
 		procs_error(&en->procs, p, m);
+	} else if (m->kind == MSG_METRICS) {
+		take_report(en, p, m);
 	} else if (r && p->state == PROC_READY) {
 		run_on_message(r, p, m);
 	}
@@ -133,6 +149,7 @@ drain_children(struct engine *en, struct run *r)
 	struct proc *p;
 	while ((p = procs_reap(&en->procs))) {
 		log_death(p);
+		meter_died(&en->meter, &en->procs, p);
 		if (r)
 			run_on_death(r, p);
 	}
@@ -169,17 +186,27 @@ see_ready(struct engine *en, struct run *r)
 }
 
 static int
-turn(struct engine *en, struct run *r, struct err *e)
+wait_for_news(struct engine *en, struct err *e)
 {
-	if (procs_start_due(&en->procs, e) < 0)
-		return -1;
-	int64_t next = procs_next_ms(&en->procs);
+	const int64_t due[] = { procs_next_ms(&en->procs),
+		monitor_wait_ms(en) };
 	struct sock_item items[] = {
 		{ .sock = en->router },
 		{ .fd = en->signal_fd },
+		{ .fd = monitor_fd(en) },
 	};
-	int64_t wait = next < 0 || next > TURN_MS ? TURN_MS : next;
-	if (sock_wait(items, ARRAY_LEN(items), wait, e) < 0)
+	size_t n = items[2].fd < 0 ? 2 : 3;
+	int64_t wait = TURN_MS;
+	for (size_t i = 0; i < ARRAY_LEN(due); i++)
+		if (due[i] >= 0 && due[i] < wait)
+			wait = due[i];
+	return sock_wait(items, n, wait, e);
+}
+
+static int
+turn(struct engine *en, struct run *r, struct err *e)
+{
+	if (procs_start_due(&en->procs, e) < 0 || wait_for_news(en, e) < 0)
 		return -1;
 	/* Messages first: a dying stage's last words explain its death. */
 	if (drain_control(en, r, e) < 0)
@@ -192,6 +219,7 @@ turn(struct engine *en, struct run *r, struct err *e)
 		if (en->watch)
 			en->watch(en->watch_arg, r);
 	}
+	monitor_turn(en);
 	return 0;
 }
 
@@ -202,6 +230,20 @@ clean_end(const struct run *r)
 	       (r->end == END_HALTED && r->withheld);
 }
 
+/* A run that could not be counted is none the worse for it. */
+static void
+note_end(struct engine *en, const struct run *r)
+{
+	struct err e = { 0 };
+	bool failed = r->end == END_FAILED || r->end == END_ABANDONED;
+	en->live = NULL;
+	meter_run_ended(&en->meter, r,
+	    failed && exit_code_of(&r->error) == EXIT_UNREACHABLE);
+	if (en->monitor.http &&
+	    meter_recall(&en->meter, en->store, r->entity->name, &e) < 0)
+		log_err(LOG_LEVEL_WARN, "metrics are out of date", &e);
+}
+
 int
 engine_run(struct engine *en, struct run *r, struct err *e)
 {
@@ -209,6 +251,7 @@ engine_run(struct engine *en, struct run *r, struct err *e)
 	r->engine = en;
 	if (run_begin(r, e) < 0)
 		return -1;
+	en->live = r;
 	while (r->phase != RUN_OVER) {
 		if (turn(en, r, &trouble) < 0)
 			run_over(r, END_FAILED, &trouble);
@@ -218,5 +261,7 @@ engine_run(struct engine *en, struct run *r, struct err *e)
 	/* Whatever was in flight dies with the processes that carried it. */
 	if (!clean_end(r))
 		procs_kill(&en->procs);
-	return ledger_end(r, e);
+	int result = ledger_end(r, e);
+	note_end(en, r);
+	return result;
 }

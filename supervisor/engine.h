@@ -5,6 +5,8 @@
 #include "proto/pipeline.h"
 #include "proto/sock.h"
 #include "proto/store.h"
+#include "supervisor/meter.h"
+#include "supervisor/monitor.h"
 #include "supervisor/proc.h"
 #include "supervisor/run.h"
 #include <stdbool.h>
@@ -26,7 +28,10 @@ struct engine {
 	char bin_dir[4096];
 	char *config_copy; /* what the stages read */
 	uint64_t config_hash;
-	unsigned stop; /* signals to stop that came */
+	struct meter meter;
+	struct monitor monitor;
+	const struct run *live; /* the run going on, or NULL */
+	unsigned stop;          /* signals to stop that came */
 	bool was_ready;
 	/* Told about every turn; for the live display. May be NULL. */
 	void (*watch)(void *arg, const struct run *r);
