@@ -1,4 +1,5 @@
 /* The numbers as Prometheus reads them. */
+#include "proto/mdoc.h"
 #include "proto/metric.h"
 #include <math.h>
 #include <stdio.h>
@@ -124,10 +125,8 @@ metric_mdoc(struct buf *out)
 		for (size_t i = 0; i < metric_nlabels((enum metric)m); i++)
 			buf_printf(
 			    out, "%s Ar %s", i ? " ," : " Pq", def->labels[i]);
-		buf_printf(out, "\n%s.\n%s.\n",
-		    def->type == METRIC_COUNTER ? "Counter"
-		    : def->type == METRIC_GAUGE ? "Gauge"
-						: "Histogram",
-		    def->help);
+		buf_printf(out, "\nA %s.\n", type_names[def->type]);
+		mdoc_text(out, def->help);
+		buf_puts(out, ".\n");
 	}
 }
