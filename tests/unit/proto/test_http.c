@@ -1,21 +1,9 @@
 /* The little HTTP server, by real sockets. Nothing here looks at a clock. */
-#include "proto/arena.h"
-#include "proto/http.h"
 #include "proto/http_request.h"
 #include "proto/limits.h"
-#include <arpa/inet.h>
-#include <poll.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
+#include "tests/unit/proto/http_client.h"
 
-#include <cmocka.h>
-
-enum { LONG = 8 << 20, TURNS = 100000 };
+enum { LONG = 8 << 20 };
 
 /* --- the head ------------------------------------------------------------- */
 
@@ -92,7 +80,6 @@ heads_are_bounded(void **state)
 struct fixture {
 	struct address at;
 	struct http *h;
-	struct sockaddr_in sock;
 	struct err e;
 	int gets;
 };
@@ -111,26 +98,6 @@ get(void *ctx, const char *path, struct http_answer *a)
 	}
 }
 
-/* A port that nobody has, taken by fd if it is wanted. */
-static int
-free_port(struct fixture *f, bool listening)
-{
-	socklen_t len = sizeof(f->sock);
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
-	f->sock = (struct sockaddr_in){ .sin_family = AF_INET,
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	assert_int_equal(bind(fd, (const struct sockaddr *)&f->sock, len), 0);
-	if (listening)
-		assert_int_equal(listen(fd, 1), 0);
-	assert_int_equal(getsockname(fd, (struct sockaddr *)&f->sock, &len), 0);
-	f->at = (struct address){ .host = "127.0.0.1",
-		.port = ntohs(f->sock.sin_port) };
-	if (listening)
-		return fd;
-	close(fd);
-	return -1;
-}
-
 static void
 serve(struct fixture *f)
 {
@@ -143,7 +110,7 @@ static int
 setup(void **state)
 {
 	struct fixture *f = mem_zalloc(sizeof(*f));
-	free_port(f, false);
+	f->at = (struct address){ "127.0.0.1", http_client_port(NULL), true };
 	serve(f);
 	*state = f;
 	return 0;
@@ -161,51 +128,18 @@ teardown(void **state)
 static int
 dial(struct fixture *f)
 {
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
-	assert_int_equal(
-	    connect(fd, (const struct sockaddr *)&f->sock, sizeof(f->sock)), 0);
-	http_turn(f->h);
-	return fd;
-}
-
-static void
-say(struct fixture *f, int fd, const char *text)
-{
-	assert_int_equal(
-	    send(fd, text, strlen(text), MSG_NOSIGNAL), strlen(text));
-	http_turn(f->h);
-}
-
-/* Everything that comes until the server ends the connection. */
-static void
-hear(struct fixture *f, int fd, struct buf *out)
-{
-	for (int i = 0; i < TURNS; i++) {
-		struct pollfd p = { .fd = fd, .events = POLLIN };
-		buf_reserve(out, 65536);
-		http_turn(f->h);
-		if (poll(&p, 1, 1) != 1)
-			continue;
-		ssize_t n = recv(fd, out->data + out->len, 65536, 0);
-		if (n <= 0)
-			return;
-		out->len += (size_t)n;
-	}
-	fail_msg("no end after %zu bytes", out->len);
+	return http_client_dial(f->h, f->at.port);
 }
 
 static void
 answers(struct fixture *f, const char *request, const char *want)
 {
 	struct buf out = { 0 };
-	int fd = dial(f);
-	say(f, fd, request);
-	hear(f, fd, &out);
+	http_client_fetch(f->h, f->at.port, request, &out);
 	if (strncmp(buf_str(&out), want, strlen(want)) != 0)
 		fail_msg("%s: %s", request, buf_str(&out));
 	assert_non_null(strstr(buf_str(&out), "Connection: close\r\n"));
 	buf_free(&out);
-	close(fd);
 }
 
 static void
@@ -227,8 +161,8 @@ a_byte_at_a_time(void **state)
 	struct buf out = { 0 };
 	int fd = dial(f);
 	for (const char *p = "GET /here HTTP/1.1\r\n" H; *p; p++)
-		say(f, fd, (char[2]){ *p });
-	hear(f, fd, &out);
+		http_client_say(f->h, fd, (char[2]){ *p });
+	http_client_hear(f->h, fd, &out);
 	assert_non_null(strstr(buf_str(&out), "\r\n\r\nyes\n"));
 	buf_free(&out);
 	close(fd);
@@ -241,9 +175,9 @@ a_long_answer(void **state)
 	struct fixture *f = *state;
 	struct buf out = { 0 };
 	int fd = dial(f);
-	say(f, fd, "GET /long HTTP/1.1\r\n" H);
+	http_client_say(f->h, fd, "GET /long HTTP/1.1\r\n" H);
 	answers(f, "GET /here HTTP/1.1\r\n" H, "HTTP/1.1 200 OK\r\n");
-	hear(f, fd, &out);
+	http_client_hear(f->h, fd, &out);
 	const char *body = strstr(buf_str(&out), "\r\n\r\n");
 	assert_non_null(body);
 	assert_int_equal(strspn(body + 4, "x"), LONG);
@@ -260,8 +194,8 @@ a_body_is_read_past(void **state)
 	buf_puts(&in, "POST /here HTTP/1.1\r\nContent-Length: 40000\r\n\r\n");
 	memset(buf_extend(&in, 40000), 'b', 40000);
 	int fd = dial(f);
-	say(f, fd, buf_str(&in));
-	hear(f, fd, &out);
+	http_client_say(f->h, fd, buf_str(&in));
+	http_client_hear(f->h, fd, &out);
 	assert_non_null(strstr(buf_str(&out), " 405 "));
 	buf_free(&in);
 	buf_free(&out);
@@ -278,7 +212,7 @@ the_silent_give_way(void **state)
 		silent[i] = dial(f);
 	answers(f, "GET /here HTTP/1.1\r\n" H, "HTTP/1.1 200 OK\r\n");
 	struct buf out = { 0 };
-	hear(f, silent[0], &out); /* ended, without a word */
+	http_client_hear(f->h, silent[0], &out); /* ended, without a word */
 	assert_int_equal(out.len, 0);
 	int64_t wait = http_wait_ms(f->h);
 	assert_true(wait >= 0 && wait <= HTTP_PATIENCE_MS);
@@ -295,11 +229,12 @@ a_taken_port(void **state)
 {
 	struct fixture *f = *state;
 	http_close(&f->h);
-	int other = free_port(f, true);
+	int other;
+	f->at.port = http_client_port(&other);
 	serve(f);
 	assert_true(http_wait_ms(f->h) >= 0);
 	close(other);
-	for (int i = 0; i < TURNS && http_wait_ms(f->h) >= 0; i++) {
+	for (int i = 0; i < HTTP_CLIENT_TURNS && http_wait_ms(f->h) >= 0; i++) {
 		poll(NULL, 0, 1);
 		http_turn(f->h);
 	}
