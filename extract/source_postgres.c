@@ -141,6 +141,19 @@ postgres_plan(struct source_handle *s, struct span version,
 }
 
 static int
+postgres_again(
+    struct source_handle *s, struct chunk_list *ranges, struct err *e)
+{
+	struct postgres_source *own = s->own;
+
+	if (export_snapshot(s, own, e) != 0 || probe(s, own->conn, e) != 0)
+		return -1;
+	for (size_t i = 0; i < ranges->n; i++)
+		ranges->ranges[i].snapshot = own->snapshot;
+	return 0;
+}
+
+static int
 postgres_probe(
     struct source_handle *s, uint64_t *rows, struct buf *out, struct err *e)
 {
@@ -228,6 +241,7 @@ const struct source_driver source_postgres = {
 	.name = "postgres",
 	.open = postgres_open,
 	.plan = postgres_plan,
+	.again = postgres_again,
 	.probe = postgres_probe,
 	.read = postgres_read,
 	.close = postgres_close,

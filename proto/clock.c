@@ -53,3 +53,12 @@ clock_random(void)
 	return (uint64_t)now(CLOCK_MONOTONIC, 1000000000) *
 	       UINT64_C(0x9e3779b97f4a7c15);
 }
+
+void
+clock_iso(int64_t micros, char out[32])
+{
+	time_t s = (time_t)(micros / 1000000);
+	struct tm tm;
+	if (!gmtime_r(&s, &tm) || !strftime(out, 32, "%Y-%m-%dT%H:%M:%SZ", &tm))
+		out[0] = '\0';
+}

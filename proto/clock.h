@@ -9,4 +9,8 @@ int64_t clock_wall_micros(void); /* since the Unix epoch */
 void clock_sleep_ms(int64_t ms); /* uninterrupted */
 uint64_t clock_random(void);     /* for jitter, not for secrets */
 
+/* A wall clock's time as programs read it: "2026-11-26T15:30:00Z"; "" for one
+ * that no calendar has. */
+void clock_iso(int64_t micros, char out[32]);
+
 #endif

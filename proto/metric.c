@@ -149,15 +149,21 @@ slot_of(const struct metric_set *s, enum metric m, const char *const *values)
 }
 
 static void
-grow(struct metric_set *s)
+fill_slots(struct metric_set *s)
 {
-	s->cap = s->cap ? s->cap * 2 : 32;
-	s->v = mem_realloc(s->v, s->cap * sizeof(*s->v));
 	free(s->slots);
 	s->nslots = s->cap * 2;
 	s->slots = mem_zalloc(s->nslots * sizeof(*s->slots));
 	for (size_t i = 0; i < s->n; i++)
 		*slot_of(s, s->v[i].metric, s->v[i].values) = (uint32_t)i + 1;
+}
+
+static void
+grow(struct metric_set *s)
+{
+	s->cap = s->cap ? s->cap * 2 : 32;
+	s->v = mem_realloc(s->v, s->cap * sizeof(*s->v));
+	fill_slots(s);
 }
 
 double *
@@ -177,6 +183,29 @@ metric_cells(struct metric_set *s, enum metric m, const char *const *values)
 		x->values[i] = arena_strdup(&s->arena, values[i]);
 	*slot = (uint32_t)s->n;
 	return x->cells;
+}
+
+static const char *
+value_of(const struct metric_series *x, const char *label)
+{
+	for (size_t i = 0; i < metric_nlabels(x->metric); i++)
+		if (strcmp(metric_defs[x->metric].labels[i], label) == 0)
+			return x->values[i];
+	return NULL;
+}
+
+void
+metric_keep(struct metric_set *s, const char *label,
+    bool (*keep)(const void *arg, const char *value), const void *arg)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < s->n; i++) {
+		const char *value = value_of(&s->v[i], label);
+		if (!value || keep(arg, value))
+			s->v[n++] = s->v[i];
+	}
+	s->n = n;
+	fill_slots(s);
 }
 
 void

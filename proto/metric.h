@@ -81,6 +81,10 @@ double *metric_cells(
     struct metric_set *s, enum metric m, const char *const *values);
 /* One more measurement of a histogram. */
 void metric_observe(double *cells, double value);
+/* Forgets every series that has the label, but where keep says of its value
+ * that it stays. */
+void metric_keep(struct metric_set *s, const char *label,
+    bool (*keep)(const void *arg, const char *value), const void *arg);
 void metric_free(struct metric_set *s);
 
 /* Prometheus' text format 0.0.4: every family once, in the table's order. */

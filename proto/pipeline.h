@@ -6,6 +6,7 @@
 #include "proto/buf.h"
 #include "proto/err.h"
 #include "proto/pipeline_entity.h"
+#include "proto/pipeline_schedule.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -17,15 +18,18 @@
  * the pipeline's arena; absent strings are NULL; a struct's line is where it
  * stands in the file, for messages.
  */
+struct node;
 struct pipeline {
 	struct arena arena;
-	const char *path;      /* the file, as given */
-	const char *base_dir;  /* absolute; relative paths start here */
-	const char *store_dir; /* absolute */
+	const char *path;        /* the file, as given */
+	const struct node *root; /* what it says, as a tree */
+	const char *base_dir;    /* absolute; relative paths start here */
+	const char *store_dir;   /* absolute */
 	size_t nconnections;
 	struct connection *connections;
 	size_t nentities;
 	struct entity *entities;
+	struct schedule schedule;
 	int64_t workers_extract, workers_normalize, workers_identity;
 	int64_t workers_delta, workers_resolver, workers_load;
 	int64_t hwm;              /* batches per hop */
@@ -33,6 +37,7 @@ struct pipeline {
 	int64_t state_partitions; /* per entity; a power of two */
 	int64_t load_group_rows;  /* rows per target transaction, at most */
 	int64_t ack_timeout_ms;   /* silence that ends a run */
+	int64_t lease_ms;         /* silence that loses a run */
 	int64_t tries;            /* of one thing in a row, before it fails */
 	struct address metrics;   /* of the supervisor; port 0: nowhere */
 	bool metrics_public;

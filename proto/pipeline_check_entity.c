@@ -221,6 +221,7 @@ pipeline_entity_check(struct spec *sp, const struct node *n, void *item)
 	check_fields(sp, n, en);
 	check_own_columns(sp, n, en);
 	check_rules(sp, n, en);
+	pipeline_when_check(sp, n, en);
 }
 
 void

@@ -1,5 +1,6 @@
 #ifndef PROTO_PIPELINE_ENTITY_H
 #define PROTO_PIPELINE_ENTITY_H
+#include "proto/cron.h"
 #include "proto/pipeline_field.h"
 #include <stdbool.h>
 #include <stddef.h>
@@ -97,6 +98,9 @@ struct entity {
 	bool conflicts; /* asks for the resolver */
 	struct strings secret_fields;
 	int64_t priority;
+	bool windowed;           /* its nights end */
+	int64_t every_ms;        /* 0: not so */
+	const struct cron *cron; /* NULL: not so */
 	int64_t batch_rows, batch_bytes;
 	int line;
 };

@@ -150,6 +150,14 @@ static const struct spec_key limits_keys[] = {
 	    .preset = "120s",
 	    .help = "A run in which no stage reports anything for that long "
 		    "is given up and begun again" },
+	{ .name = "lease",
+	    .type = KEY_TIME,
+	    AT(struct pipeline, lease_ms),
+	    .min = 1000,
+	    .max = 86400000,
+	    .preset = "60s",
+	    .help = "How long a supervisor may be silent before another one "
+		    "may take over its run" },
 	{ .name = NULL },
 };
 
@@ -214,6 +222,11 @@ static const struct spec_key pipeline_keys[] = {
 	    .table = &pipeline_entity_table,
 	    .help = "What is kept equal: each entity is one source and one "
 		    "target" },
+	{ .name = "schedule",
+	    .type = KEY_MAP,
+	    AT(struct pipeline, schedule),
+	    .table = &pipeline_schedule_table,
+	    .help = "When runs may go on" },
 	{ .name = "store",
 	    .type = KEY_MAP,
 	    .table = &store_table,

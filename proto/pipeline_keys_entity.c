@@ -3,8 +3,6 @@
 #include "proto/pipeline_spec.h"
 #include <stdint.h>
 
-enum { PRIORITY_MAX = 1000 };
-
 static const char *const policies[] = { "propagate", "soft", "ignore", NULL };
 static const char *const soft_values[] = { "auto", "now", "true", NULL };
 
@@ -358,14 +356,10 @@ static const struct spec_key entity_keys[] = {
 	    .max = LIMIT_COLUMNS,
 	    .help = "Fields and source columns whose values are masked "
 		    "wherever rows are shown" },
-	{ .name = "priority",
-	    .type = KEY_INT,
-	    AT(struct entity, priority),
-	    .min = -PRIORITY_MAX,
-	    .max = PRIORITY_MAX,
-	    .preset = "0",
-	    .help = "Entities that do not depend on each other run in this "
-		    "order, the highest first" },
+	{ .name = "",
+	    .type = KEY_GROUP,
+	    .table = &pipeline_when_table,
+	    .help = "When it is due" },
 	{ .name = NULL },
 };
 

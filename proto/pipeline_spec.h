@@ -14,6 +14,8 @@ extern const struct spec_table pipeline_table;
 extern const struct spec_table pipeline_entity_table;
 extern const struct spec_table pipeline_source_table;
 extern const struct spec_table pipeline_target_table;
+extern const struct spec_table pipeline_schedule_table;
+extern const struct spec_table pipeline_when_table;
 extern const struct spec_table pipeline_defaults_table;
 extern const struct spec_table pipeline_field_table;
 extern const struct spec_table pipeline_value_table; /* layers 2 to 4 */
@@ -44,6 +46,8 @@ void pipeline_transform_read(
 
 void pipeline_value_check(
     struct spec *sp, const struct node *n, const struct field *f);
+void pipeline_when_check(
+    struct spec *sp, const struct node *n, const struct entity *en);
 void pipeline_metrics_read(struct spec *sp, const struct node *n, void *owner);
 void pipeline_metrics_check(
     struct spec *sp, const struct node *root, const struct pipeline *p);

@@ -161,6 +161,7 @@ store_close(struct store **sp)
 	store_rollback(s);
 	store_db_close(s);
 	store_lock_release(&s->lock_fd); /* last: until here we may write */
+	free(s->lease_entity);
 	free(s->dir);
 	free(s->path);
 	free(s);
@@ -201,6 +202,18 @@ store_write(struct store *s, enum store_sync sync, const char *sql,
 	if (store_enter(s, sync, &own, e) < 0)
 		return -1;
 	return store_leave(s, own, store_db_run(s, sql, args, NULL, e), e);
+}
+
+int
+store_write_one(struct store *s, const char *sql, const struct store_args *args,
+    struct err *e)
+{
+	uint64_t changed = 0;
+	bool own;
+	if (store_enter(s, STORE_DURABLE, &own, e) < 0)
+		return -1;
+	int rc = store_db_run(s, sql, args, &changed, e);
+	return store_leave(s, own, rc < 0 ? -1 : changed == 1, e);
 }
 
 void

@@ -42,6 +42,9 @@ int store_open(const char *dir, enum store_mode mode, struct store **out,
 void store_close(struct store **s); /* NULL-safe; rolls back, unlocks */
 
 /*
+ * Whoever runs an entity holds its lease (store_lease.h), and a writer that
+ * has lost one writes nothing more: ERR_RETRY lease_lost.
+ *
  * A function that writes is a transaction of its own, unless the caller
  * began one: then nothing is kept until store_commit, and after a failed
  * write only store_rollback is left (store_commit fails and rolls back). A

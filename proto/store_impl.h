@@ -6,6 +6,7 @@
 #include "proto/err.h"
 #include "proto/store.h"
 #include "proto/store_db.h"
+#include "proto/store_run.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -19,6 +20,9 @@ struct store {
 	bool in_tx;
 	bool tx_failed;      /* a write in it failed: it may not be committed */
 	struct store_db *db; /* the engine's own */
+	/* Written as the holder of this lease (store_lease.h); 0: none. */
+	char *lease_entity;
+	uint64_t lease_token;
 };
 
 /* The seven columns inserted, updated, … pending. */
@@ -43,6 +47,10 @@ int store_leave(struct store *s, bool own, int rc, struct err *e) MUST_CHECK;
 int store_write(struct store *s, enum store_sync sync, const char *sql,
     const struct store_args *args, struct err *e) MUST_CHECK;
 
+/* A durable one that concerns one row, or none: 1 or 0. */
+int store_write_one(struct store *s, const char *sql,
+    const struct store_args *args, struct err *e) MUST_CHECK;
+
 /* What was applied up to version have is what this program was built with, or
  * ERR_CONFIG changed_migration. */
 int store_migrate_verify(
@@ -51,6 +59,13 @@ int store_migrate_verify(
 /* The entity's id, adding it if add; 0: there is none. */
 int store_entity_id(struct store *s, const char *name, bool add, uint64_t *id,
     struct err *e) MUST_CHECK;
+
+/* At the beginning of every transaction that writes: ERR_RETRY lease_lost if
+ * the lease that s holds has a new holder. */
+int store_lease_check(struct store *s, struct err *e) MUST_CHECK;
+
+/* Of a name that the store has. */
+enum store_run_state store_run_state_parse(const char *name);
 
 /* The rejects' part of what happens to chunks and runs, in the caller's
  * transaction. */

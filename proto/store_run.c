@@ -4,66 +4,8 @@
 #include <inttypes.h>
 #include <string.h>
 
-#define TO(st) (1u << STORE_RUN_##st)
-
-/* The states and where each may go. The names are in the store, and in a
- * CHECK of migration 1. */
-static const struct {
-	const char *name;
-	bool live;
-	unsigned to;
-} states[] = {
-	[STORE_RUN_PLANNED] = { "planned", true,
-	    TO(RUNNING) | TO(PAUSED) | TO(FAILED) | TO(CANCELLED) },
-	[STORE_RUN_RUNNING] = { "running", true,
-	    TO(PAUSED) | TO(FINISHING) | TO(HALTED) | TO(FAILED) |
-		TO(CANCELLED) },
-	[STORE_RUN_PAUSED] = { "paused", true,
-	    TO(RUNNING) | TO(FINISHING) | TO(FAILED) | TO(CANCELLED) },
-	/* Back to running: what was seen is lost, the source is read again. */
-	[STORE_RUN_FINISHING] = { "finishing", true,
-	    TO(RUNNING) | TO(PAUSED) | TO(COMPLETED) |
-		TO(COMPLETED_WITH_REJECTS) | TO(HALTED) | TO(FAILED) |
-		TO(CANCELLED) },
-	[STORE_RUN_HALTED] = { "halted", false,
-	    TO(RUNNING) | TO(FINISHING) | TO(FAILED) | TO(CANCELLED) },
-	[STORE_RUN_COMPLETED] = { "completed", false, 0 },
-	[STORE_RUN_COMPLETED_WITH_REJECTS] = { "completed_with_rejects", false,
-	    0 },
-	[STORE_RUN_FAILED] = { "failed", false, 0 },
-	[STORE_RUN_CANCELLED] = { "cancelled", false, 0 },
-};
-_Static_assert(ARRAY_LEN(states) == STORE_RUN_STATES, "a row per state");
-
 #define LIVE     "state IN ('planned', 'running', 'paused', 'finishing')"
 #define COMPLETE "state IN ('completed', 'completed_with_rejects')"
-
-const char *
-store_run_state_name(enum store_run_state st)
-{
-	return states[st].name;
-}
-
-bool
-store_run_live(enum store_run_state st)
-{
-	return states[st].live;
-}
-
-bool
-store_run_may(enum store_run_state from, enum store_run_state to)
-{
-	return states[from].to >> to & 1;
-}
-
-static enum store_run_state
-state_parse(const char *name)
-{
-	for (size_t i = 0; i < STORE_RUN_STATES; i++)
-		if (strcmp(states[i].name, name) == 0)
-			return (enum store_run_state)i;
-	return STORE_RUN_FAILED; /* the table's CHECK lets nothing else in */
-}
 
 /* --- reading ---------------------------------------------------------------
  */
@@ -73,7 +15,7 @@ state_parse(const char *name)
 	"r.finished_at, r.rows_read, r.inserted, r.updated, r.deleted, "       \
 	"r.unchanged, r.rejected, r.conflicted, r.pending, "                   \
 	"r.deletes_withheld, r.snapshot, r.interrupted, r.error_code, "        \
-	"r.error_text, r.pid, r.host"
+	"r.error_text, r.pid, r.host, r.stable, r.config, r.resumed_at"
 #define FROM " FROM runs r JOIN entities n ON n.id = r.entity_id "
 
 static void
@@ -82,7 +24,7 @@ read_run(struct store_rows *q, struct arena *a, struct store_run *r)
 	r->id = store_db_u64(q);
 	r->entity = store_db_text(q, a);
 	r->mode = (enum run_mode)store_db_u64(q);
-	r->state = state_parse(store_db_text(q, a));
+	r->state = store_run_state_parse(store_db_text(q, a));
 	r->strategy = (enum strategy)store_db_u64(q);
 	r->reason = store_db_text(q, a);
 	r->started_at = (int64_t)store_db_u64(q);
@@ -96,6 +38,9 @@ read_run(struct store_rows *q, struct arena *a, struct store_run *r)
 	r->error_text = store_db_text(q, a);
 	r->pid = (uint32_t)store_db_u64(q);
 	r->host = store_db_text(q, a);
+	r->stable = store_db_u64(q) != 0;
+	r->config = store_db_u64(q);
+	r->resumed_at = (int64_t)store_db_u64(q);
 }
 
 static int
@@ -145,6 +90,20 @@ store_run_half_adopted(struct store *s, const char *entity, struct err *e)
 		arg_u64(MODE_ADOPT), arg_text(entity), arg_u64(MODE_SYNC)),
 	    &half, e);
 	return rc < 0 ? -1 : half != 0;
+}
+
+int
+store_run_sweep_owed(struct store *s, const char *entity, struct err *e)
+{
+	uint64_t owed = 0;
+	int rc = store_db_number(s,
+	    "SELECT r.mode = $1 AND r.interrupted" FROM
+	    "WHERE n.name = $2 AND r." COMPLETE " AND (r.mode = $3 OR "
+	    "(r.mode = $1 AND r.strategy <> $4)) ORDER BY r.id DESC LIMIT 1",
+	    STORE_ARGS(arg_u64(MODE_SYNC), arg_text(entity),
+		arg_u64(MODE_SWEEP), arg_u64(STRATEGY_ROWVERSION)),
+	    &owed, e);
+	return rc < 0 ? -1 : owed != 0;
 }
 
 int
@@ -227,7 +186,8 @@ store_run_update(struct store *s, const struct store_run *r, struct err *e)
 	    "inserted = $4, updated = $5, deleted = $6, unchanged = $7, "
 	    "rejected = $8, conflicted = $9, pending = $10, "
 	    "deletes_withheld = $11, snapshot = $12, interrupted = $13, "
-	    "pid = $14, host = $15 WHERE id = $16",
+	    "pid = $14, host = $15, stable = $16, config = $17, "
+	    "resumed_at = $18 WHERE id = $19",
 	    STORE_ARGS(arg_u64(r->strategy),
 		arg_text(r->reason ? r->reason : ""), arg_u64(r->rows_read),
 		arg_u64(c[OUT_INSERTED]), arg_u64(c[OUT_UPDATED]),
@@ -235,7 +195,9 @@ store_run_update(struct store *s, const struct store_run *r, struct err *e)
 		arg_u64(c[OUT_REJECTED]), arg_u64(c[OUT_CONFLICTED]),
 		arg_u64(c[OUT_PENDING]), arg_u64(r->deletes_withheld),
 		arg_u64(r->snapshot), arg_u64(r->interrupted), arg_u64(r->pid),
-		arg_text(r->host ? r->host : ""), arg_u64(r->id)),
+		arg_text(r->host ? r->host : ""), arg_u64(r->stable),
+		arg_u64(r->config), arg_u64((uint64_t)r->resumed_at),
+		arg_u64(r->id)),
 	    e);
 }
 
@@ -251,9 +213,10 @@ check_move(struct store *s, uint64_t id, enum store_run_state to, struct err *e)
 		rc = err_config(e, "no_run", "there is no run %" PRIu64, id);
 	else if (rc == 1 && !store_run_may(r.state, to))
 		rc = err_config(e, "bad_transition",
-		    "run %" PRIu64 " of %s is %s: it cannot become %s", id,
-		    r.entity, states[r.state].name, states[to].name);
-	else if (rc == 1 && states[to].live && !states[r.state].live)
+		    "run %" PRIu64 " of %s is %s and cannot become %s: %s", id,
+		    r.entity, store_run_state_name(r.state),
+		    store_run_state_name(to), store_run_refusal(r.state, to));
+	else if (rc == 1 && store_run_live(to) && !store_run_live(r.state))
 		rc = store_entity_id(s, r.entity, false, &entity_id, e);
 	if (rc == 1 && entity_id)
 		rc = refuse_second(s, r.entity, entity_id, e);
@@ -265,7 +228,7 @@ static int
 move(struct store *s, uint64_t id, enum store_run_state to,
     const struct err *why, struct err *e)
 {
-	bool live = states[to].live;
+	bool live = store_run_live(to);
 	if (check_move(s, id, to, e) < 0)
 		return -1;
 	if (!live && store_reject_publish_run(s, id, e) < 0)
@@ -273,7 +236,7 @@ move(struct store *s, uint64_t id, enum store_run_state to,
 	return store_db_run(s,
 	    "UPDATE runs SET state = $1, finished_at = $2, error_code = $3, "
 	    "error_text = $4 WHERE id = $5",
-	    STORE_ARGS(arg_text(states[to].name),
+	    STORE_ARGS(arg_text(store_run_state_name(to)),
 		arg_u64(live ? 0 : (uint64_t)clock_wall_micros()),
 		arg_text(why ? why->code : ""), arg_text(why ? why->msg : ""),
 		arg_u64(id)),

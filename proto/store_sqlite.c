@@ -221,7 +221,10 @@ store_begin(struct store *s, enum store_sync sync, struct err *e)
 		return -1;
 	s->in_tx = true;
 	s->tx_failed = false;
-	return 0;
+	if (reader || store_lease_check(s, e) == 0)
+		return 0;
+	store_rollback(s);
+	return -1;
 }
 
 int

@@ -276,3 +276,13 @@ zone_local(const struct zone *z, int64_t local_secs, int64_t *earliest,
 	*earliest = *latest = moved;
 	return ZONE_SKIPPED;
 }
+
+int64_t
+zone_first(const struct zone *z, int64_t local_secs)
+{
+	int64_t t, latest;
+	if (zone_local(z, local_secs, &t, &latest) != ZONE_SKIPPED)
+		return t;
+	/* t is read with the offset before the gap, so it is behind it. */
+	return period_at(z, t).from;
+}

@@ -38,4 +38,8 @@ enum zone_fit {
 enum zone_fit zone_local(const struct zone *z, int64_t local_secs,
     int64_t *earliest, int64_t *latest);
 
+/* When clocks first show that local time, or skip it: then the instant of
+ * the jump. Rises with local_secs, or stays. */
+int64_t zone_first(const struct zone *z, int64_t local_secs);
+
 #endif

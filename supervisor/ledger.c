@@ -7,10 +7,12 @@
 #include "proto/store_approval.h"
 #include "proto/store_chunk.h"
 #include "proto/store_entity.h"
+#include "proto/store_lease.h"
 #include "proto/store_probe.h"
 #include "proto/store_reject.h"
 #include "proto/store_run.h"
 #include "supervisor/engine.h"
+#include "supervisor/run_pass.h"
 #include "supervisor/run_probe.h"
 #include <string.h>
 #include <unistd.h>
@@ -23,89 +25,6 @@ store_of(const struct run *r)
 	return r->engine->store;
 }
 
-/* A run that is still live here was left so by a supervisor that died: we
- * hold the lock. Its snapshot is gone, so it cannot go on; what it committed
- * stands, and the new run meets it as unchanged rows. */
-static int
-close_leftover(struct run *r, struct arena *a, struct err *e)
-{
-	struct store_run old;
-	int found =
-	    store_run_find_live(store_of(r), r->entity->name, a, &old, e);
-	if (found <= 0)
-		return found;
-	struct err why = { 0 };
-	err_retry(&why, "interrupted",
-	    "the supervisor ended in mid-run; a new run reads again");
-	log_warn("an interrupted run was found", "interrupted", log_u64(old.id),
-	    NULL);
-	return store_run_move(store_of(r), old.id, STORE_RUN_FAILED, &why, e);
-}
-
-static int
-recall(struct run *r, struct arena *a, struct err *e)
-{
-	struct store_watermark w;
-	int found = store_watermark_get(store_of(r), r->entity->name, a, &w, e);
-	if (found < 0)
-		return -1;
-	if (found)
-		buf_put(&r->watermark, w.version.data, w.version.len);
-	int half = store_run_half_adopted(store_of(r), r->entity->name, e);
-	if (half < 0)
-		return -1;
-	r->half_adopted = half;
-	struct span quiet;
-	if (store_probe_get(store_of(r), r->entity->name, a, &quiet, e) < 0)
-		return -1;
-	buf_put(&r->probe.last, quiet.data, quiet.len);
-	if (r->mode != MODE_SYNC && r->mode != MODE_SWEEP)
-		return 0;
-	return store_approval_get(
-		   store_of(r), r->entity->name, &r->approved, e) < 0
-		   ? -1
-		   : 0;
-}
-
-/* In one transaction: the disk is waited for once. */
-static int
-begin_row(struct run *r, struct store_run *row, struct err *e)
-{
-	if (store_begin(store_of(r), STORE_DURABLE, e) < 0)
-		return -1;
-	if (store_run_create(store_of(r), row, e) == 0 &&
-	    store_run_move(store_of(r), row->id, STORE_RUN_RUNNING, NULL, e) ==
-		0)
-		return store_commit(store_of(r), e);
-	store_rollback(store_of(r));
-	return -1;
-}
-
-int
-ledger_begin(struct run *r, struct err *e)
-{
-	struct arena a = { 0 };
-	char host[256] = "";
-	gethostname(host, sizeof(host) - 1);
-	struct store_run row = { .entity = r->entity->name,
-		.mode = r->mode,
-		.strategy = STRATEGY_HASH,
-		.reason = "",
-		.pid = (uint32_t)getpid(),
-		.host = host };
-	int result = close_leftover(r, &a, e);
-	if (result == 0)
-		result = begin_row(r, &row, e);
-	r->id = row.id;
-	if (result == 0)
-		result = recall(r, &a, e);
-	for (size_t i = 0; result >= 0 && i < r->nretry_ids; i++)
-		result =
-		    store_reject_retry(store_of(r), r->retry_ids[i], r->id, e);
-	arena_free(&a);
-	return result < 0 ? -1 : 0;
-}
-
 static int
 update_run(struct run *r, struct err *e)
 {
@@ -116,7 +35,11 @@ update_run(struct run *r, struct err *e)
 		.reason = r->reason,
 		.rows_read = r->rows_read,
 		.deletes_withheld = r->withheld,
-		.snapshot = r->snapshot,
+		.snapshot = r->snapshot && !r->resumed,
+		.interrupted = pass_owes_sweep(r),
+		.stable = r->stable,
+		.config = r->engine->config_hash,
+		.resumed_at = r->resumed_at,
 		.pid = (uint32_t)getpid(),
 		.host = host };
 	memcpy(row.counts, r->counts, sizeof(row.counts));
@@ -133,13 +56,26 @@ ledger_planned(struct run *r, struct err *e)
 	if (result == 0 && r->probe.last.len && !r->probe.same)
 		result = store_probe_set(
 		    store_of(r), r->entity->name, (struct span){ 0 }, e);
-	for (size_t i = 0; result == 0 && i < r->nchunks; i++) {
+	for (size_t i = 0; result == 0 && !r->resumed && i < r->nchunks; i++) {
 		struct store_chunk c = { .run = r->id,
 			.chunk = r->chunks[i].no,
 			.range = buf_span(&r->chunks[i].range) };
 		result = store_chunk_add(store_of(r), &c, e);
 	}
 	if (result == 0)
+		return store_commit(store_of(r), e);
+	store_rollback(store_of(r));
+	return -1;
+}
+
+int
+ledger_paused(struct run *r, bool paused, struct err *e)
+{
+	enum store_run_state to = paused ? STORE_RUN_PAUSED : STORE_RUN_RUNNING;
+	if (store_begin(store_of(r), STORE_DURABLE, e) < 0)
+		return -1;
+	if (update_run(r, e) == 0 &&
+	    store_run_move(store_of(r), r->id, to, NULL, e) == 0)
 		return store_commit(store_of(r), e);
 	store_rollback(store_of(r));
 	return -1;
@@ -257,14 +193,18 @@ ledger_done(struct run *r, const struct chunk *c, struct err *e)
 	return -1;
 }
 
-/* The highest version that was read; never past a row that is not in. */
+/* The highest version that was read; never past a row that is not in. Of a
+ * pass over several nights the first one's: what changed later in a range that
+ * was done has a higher version, however much of it the others read. */
 static int
 move_watermark(struct run *r, struct arena *a, struct err *e)
 {
 	struct span high = { 0 }, low;
 	for (size_t i = 0; i < r->nchunks; i++) {
 		struct span v = buf_span(&r->chunks[i].version);
-		if (v.len && (!high.len || rowversion_compare(v, high) > 0))
+		bool counts = !r->resumed || !r->chunks[i].later;
+		if (counts && v.len &&
+		    (!high.len || rowversion_compare(v, high) > 0))
 			high = v;
 	}
 	if (!high.len)
@@ -303,6 +243,7 @@ settle(struct run *r, struct arena *a, struct err *e)
 {
 	const char *name = r->entity->name;
 	bool whole = r->mode == MODE_SYNC && r->strategy != STRATEGY_ROWVERSION;
+	bool seen = whole && !pass_owes_sweep(r);
 	if (r->mode == MODE_RETRY)
 		return store_reject_settle_retry(store_of(r), r->id, NULL, e);
 	if (whole && store_reject_settle(store_of(r), name, r->id, NULL, e) < 0)
@@ -320,13 +261,13 @@ settle(struct run *r, struct arena *a, struct err *e)
 	int found = store_entity_get(store_of(r), name, a, &old, e);
 	if (found < 0)
 		return -1;
-	bool swept = whole || r->mode == MODE_SWEEP;
+	bool swept = seen || r->mode == MODE_SWEEP;
 	en.swept_at = swept ? clock_wall_micros() : found ? old.swept_at : 0;
 	return store_entity_put(store_of(r), &en, e);
 }
 
-int
-ledger_end(struct run *r, struct err *e)
+static int
+write_end(struct run *r, struct arena *a, struct err *e)
 {
 	static const enum store_run_state states[] = {
 		[END_NONE] = STORE_RUN_FAILED,
@@ -335,26 +276,41 @@ ledger_end(struct run *r, struct err *e)
 		[END_HALTED] = STORE_RUN_HALTED,
 		[END_FAILED] = STORE_RUN_FAILED,
 		[END_ABANDONED] = STORE_RUN_FAILED,
+		[END_PAUSED] = STORE_RUN_PAUSED,
 		[END_CANCELLED] = STORE_RUN_CANCELLED,
 	};
 	_Static_assert(ARRAY_LEN(states) == END_CANCELLED + 1, "one per end");
-	struct arena a = { 0 };
 	const struct err *why = r->error.cls == ERR_NONE ? NULL : &r->error;
+	if (update_run(r, e) < 0)
+		return -1;
+	if (completed(r) && (store_run_move(store_of(r), r->id,
+				 STORE_RUN_FINISHING, NULL, e) < 0 ||
+				settle(r, a, e) < 0))
+		return -1;
+	/* One that is paused already stays so. */
+	enum store_run_state to = states[r->end];
+	if (r->end == END_ABANDONED && pass_goes_on(r))
+		to = STORE_RUN_PAUSED;
+	bool so_already = r->end == END_PAUSED && r->paused;
+	if (!so_already && store_run_move(store_of(r), r->id, to, why, e) < 0)
+		return -1;
+	return store_lease_end(store_of(r), e);
+}
+
+int
+ledger_end(struct run *r, struct err *e)
+{
+	struct arena a = { 0 };
 	if (store_begin(store_of(r), STORE_DURABLE, e) < 0)
 		return -1;
-	int result = update_run(r, e);
-	if (result == 0 && completed(r)) {
-		result = store_run_move(
-		    store_of(r), r->id, STORE_RUN_FINISHING, NULL, e);
-		if (result == 0)
-			result = settle(r, &a, e);
-	}
-	if (result == 0)
-		result =
-		    store_run_move(store_of(r), r->id, states[r->end], why, e);
+	int result = write_end(r, &a, e);
 	arena_free(&a);
-	if (result == 0)
-		return store_commit(store_of(r), e);
-	store_rollback(store_of(r));
-	return -1;
+	if (result < 0) {
+		store_rollback(store_of(r));
+		return -1;
+	}
+	if (store_commit(store_of(r), e) < 0)
+		return -1;
+	store_lease_drop(store_of(r));
+	return 0;
 }

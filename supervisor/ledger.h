@@ -9,9 +9,15 @@
  * Everything of a chunk becomes visible in one transaction when it is done.
  */
 
-/* Sets id, watermark and approved of r; a run that a crash left live is
- * closed as failed first. */
+/* Takes the entity's lease and sets id, watermark and approved of r; a run
+ * that a supervisor left live is closed as failed first. From here to
+ * ledger_end everything that is written fails with ERR_RETRY lease_lost once
+ * somebody else has taken the lease. */
 int ledger_begin(struct run *r, struct err *e) MUST_CHECK;
+/* The lease is still ours, and is so for another while. */
+int ledger_hold(struct run *r, struct err *e) MUST_CHECK;
+/* The run waits for an operator; or goes on. */
+int ledger_paused(struct run *r, bool paused, struct err *e) MUST_CHECK;
 int ledger_planned(struct run *r, struct err *e) MUST_CHECK;
 int ledger_assigned(struct run *r, struct chunk *c, struct err *e) MUST_CHECK;
 /* The rejects of a MSG_REJECT, provisional until their chunk is done;

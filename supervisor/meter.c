@@ -12,26 +12,60 @@ enum { WAIT_FRESH_MS = 3000 };
 #define CELL(m, which, ...)                                                    \
 	metric_cells(&(m)->set, (which), (const char *const[]){ __VA_ARGS__ })
 
+/* What is not there yet is 0, so that its growth can be seen. */
+static void
+begin_entities(struct meter *m)
+{
+	static const enum metric gauges[] = { METRIC_LAST_SUCCESS,
+		METRIC_REJECTS, METRIC_PENDING, METRIC_CONFLICTS,
+		METRIC_WITHHELD };
+	for (size_t i = 0; i < m->pipeline->nentities; i++)
+		for (size_t j = 0; j < ARRAY_LEN(gauges); j++)
+			*CELL(m, gauges[j], m->pipeline->entities[i].name) = 0;
+}
+
+static void
+take_shape(struct meter *m, const struct pipeline *p, size_t nprocs)
+{
+	m->pipeline = p;
+	m->nprocs = nprocs;
+	m->waits = mem_zalloc((nprocs + 1) * sizeof(*m->waits));
+	m->unreached = mem_zalloc(p->nentities + 1);
+	begin_entities(m);
+}
+
 void
 meter_init(struct meter *m, const struct pipeline *p, size_t nprocs)
 {
-	*m = (struct meter){ .pipeline = p,
-		.nprocs = nprocs,
-		.waits = mem_zalloc((nprocs + 1) * sizeof(*m->waits)),
-		.unreached = mem_zalloc(p->nentities + 1) };
+	*m = (struct meter){ 0 };
+	take_shape(m, p, nprocs);
 	*CELL(m, METRIC_BUILD, SYNCLINE_VERSION) = 1;
 	meter_window(m, true, INFINITY);
-	/* What is not there yet is 0, so that its growth can be seen. */
 	for (int k = 0; k < PROC_KINDS; k++)
 		*CELL(m, METRIC_RESTARTS, proc_kind_name((enum proc_kind)k)) =
 		    0;
+}
+
+static bool
+known(const void *pipeline, const char *entity)
+{
+	return pipeline_entity(pipeline, entity) != NULL;
+}
+
+void
+meter_reload(struct meter *m, const struct pipeline *p, size_t nprocs)
+{
+	const struct pipeline *was = m->pipeline;
+	bool *unreached = m->unreached;
+	free(m->waits);
+	metric_keep(&m->set, "entity", known, p);
+	take_shape(m, p, nprocs);
 	for (size_t i = 0; i < p->nentities; i++) {
-		static const enum metric gauges[] = { METRIC_LAST_SUCCESS,
-			METRIC_REJECTS, METRIC_PENDING, METRIC_CONFLICTS,
-			METRIC_WITHHELD };
-		for (size_t j = 0; j < ARRAY_LEN(gauges); j++)
-			*CELL(m, gauges[j], p->entities[i].name) = 0;
+		const struct entity *old =
+		    pipeline_entity(was, p->entities[i].name);
+		m->unreached[i] = old && unreached[old - was->entities];
 	}
+	free(unreached);
 }
 
 void

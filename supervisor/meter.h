@@ -30,6 +30,8 @@ struct meter {
 
 void meter_init(struct meter *m, const struct pipeline *p, size_t nprocs);
 void meter_free(struct meter *m);
+/* Another pipeline file: its entities are those there are, counters go on. */
+void meter_reload(struct meter *m, const struct pipeline *p, size_t nprocs);
 
 /* What the store says about an entity, or about all (NULL). */
 int meter_recall(struct meter *m, struct store *s, const char *entity,

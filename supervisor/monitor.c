@@ -4,7 +4,9 @@
 #include "proto/log.h"
 #include "proto/store_facts.h"
 #include "supervisor/engine.h"
+#include "supervisor/exit_code.h"
 #include "supervisor/targets.h"
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,9 +24,10 @@ line(struct buf *out, const char *what, const char *trouble)
 static bool
 loop_line(const struct engine *en, struct buf *out)
 {
-	int64_t stood = clock_mono_ms() - en->monitor.turned_ms;
-	return line(out, "loop",
-	    stood > HEALTH_LOOP_MS ? "stood still for too long" : NULL);
+	const struct monitor *m = &en->monitor;
+	int64_t now = clock_mono_ms() - m->awake_ms;
+	bool slow = now > HEALTH_LOOP_MS || m->turn_ms > HEALTH_LOOP_MS;
+	return line(out, "loop", slow ? "stood still for too long" : NULL);
 }
 
 /* Asked too often it would be a load of its own. The words of an error may
@@ -51,8 +54,9 @@ stages_line(const struct engine *en, struct buf *out)
 	size_t up = 0;
 	for (size_t i = 0; i < en->procs.n; i++)
 		up += en->procs.all[i].state == PROC_READY;
-	buf_printf(out, "stages: %zu of %zu up\n", up, en->procs.n);
-	return up == en->procs.n;
+	buf_printf(out, "stages: %zu of %zu up%s\n", up, en->procs.n,
+	    en->live ? "" : ", no run needs them");
+	return !en->live || up == en->procs.n;
 }
 
 static bool
@@ -78,6 +82,21 @@ get_health(struct engine *en, bool ready, struct http_answer *a)
 	a->status = good ? 200 : 503;
 }
 
+/* What is true now, and was not told by anybody. */
+static void
+look(struct engine *en)
+{
+	if (en->live)
+		meter_run(&en->meter, en->live, clock_mono_ms());
+	if (!en->window)
+		return;
+	int64_t now = clock_wall_micros();
+	struct window_state s = window_at(en->window, now);
+	double left = s.closes == WINDOW_NEVER ? INFINITY
+					       : (double)(s.closes - now) / 1e6;
+	meter_window(&en->meter, s.open, left);
+}
+
 static void
 get(void *ctx, const char *path, struct http_answer *a)
 {
@@ -87,8 +106,7 @@ get(void *ctx, const char *path, struct http_answer *a)
 	} else if (strcmp(path, "/readyz") == 0) {
 		get_health(en, true, a);
 	} else if (strcmp(path, "/metrics") == 0) {
-		if (en->live)
-			meter_run(&en->meter, en->live, clock_mono_ms());
+		look(en);
 		meter_text(&en->meter, &en->procs, &a->body);
 		a->type = METRIC_TEXT_TYPE;
 		a->status = 200;
@@ -133,7 +151,7 @@ monitor_open(struct engine *en, struct err *e)
 	en->monitor.listed =
 	    mem_zalloc((en->procs.n + 1) * sizeof(*en->monitor.listed));
 	en->monitor.stale = true; /* of a supervisor that was killed */
-	en->monitor.turned_ms = clock_mono_ms();
+	en->monitor.awake_ms = clock_mono_ms();
 	return 0;
 }
 
@@ -148,24 +166,57 @@ monitor_close(struct engine *en)
 	en->monitor.listed = NULL;
 }
 
+size_t
+monitor_wait(struct engine *en, struct sock_item *item, int64_t *wait_ms)
+{
+	struct monitor *m = &en->monitor;
+	if (!m->http)
+		return 0;
+	keep_targets(en, false);
+	m->turn_ms = clock_mono_ms() - m->awake_ms;
+	int64_t due = http_wait_ms(m->http);
+	if (due >= 0 && (*wait_ms < 0 || due < *wait_ms))
+		*wait_ms = due;
+	*item = (struct sock_item){ .fd = http_fd(m->http) };
+	return 1;
+}
+
+void
+monitor_wake(struct engine *en)
+{
+	if (en->monitor.http)
+		en->monitor.awake_ms = clock_mono_ms();
+}
+
 void
 monitor_turn(struct engine *en)
 {
 	if (!en->monitor.http)
 		return;
 	http_turn(en->monitor.http);
-	keep_targets(en, false);
-	en->monitor.turned_ms = clock_mono_ms();
 }
 
-int
-monitor_fd(const struct engine *en)
+/* --- what is counted -------------------------------------------------------
+ */
+
+/* Numbers are no progress: a stage that waits goes on telling them. */
+void
+monitor_report(struct engine *en, const struct proc *p, const struct message *m)
 {
-	return en->monitor.http ? http_fd(en->monitor.http) : -1;
+	struct err e = { 0 };
+	if (meter_report(&en->meter, &en->procs, p, m, &e) < 0)
+		log_err(LOG_LEVEL_WARN, "dropped a report", &e);
 }
 
-int64_t
-monitor_wait_ms(const struct engine *en)
+/* A run that could not be counted is none the worse for it. */
+void
+monitor_run_ended(struct engine *en, const struct run *r)
 {
-	return en->monitor.http ? http_wait_ms(en->monitor.http) : -1;
+	struct err e = { 0 };
+	bool failed = r->end == END_FAILED || r->end == END_ABANDONED;
+	meter_run_ended(&en->meter, r,
+	    failed && exit_code_of(&r->error) == EXIT_UNREACHABLE);
+	if (en->monitor.http &&
+	    meter_recall(&en->meter, en->store, r->entity->name, &e) < 0)
+		log_err(LOG_LEVEL_WARN, "metrics are out of date", &e);
 }

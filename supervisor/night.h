@@ -16,6 +16,8 @@ struct night_result {
 	uint64_t rows_read;
 	uint64_t counts[OUT_COUNT];
 	uint64_t withheld;
+	bool resumed;    /* it was a pass over several nights */
+	bool owes_sweep; /* … or otherwise not one picture of the source */
 	enum strategy strategy;
 	char sample[512];
 	int64_t elapsed_ms;
@@ -29,6 +31,11 @@ struct night_result {
  */
 int night_run(struct engine *en, struct order_names names,
     struct night_result *results, size_t *n, struct err *e) MUST_CHECK;
+
+/* One entity's turn in a night: its run, an adoption before it and a sweep
+ * after it where they are due. */
+int night_entity(struct engine *en, const struct entity *entity,
+    struct night_result *result, struct err *e) MUST_CHECK;
 
 /* One entity's stored rejects again, as ranges of rows (chunk.h); ids are
  * marked for the run and settled when it ends. */

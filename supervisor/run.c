@@ -213,10 +213,13 @@ pick_strategy(struct run *r)
 			  : en->strategy == STRATEGY_AUTO
 			      ? "auto: the source has no rowversion"
 			      : "delta: hash";
-	if (versions && r->mode == MODE_SYNC && r->watermark.len) {
+	if (versions && r->mode == MODE_SYNC && r->watermark.len &&
+	    !r->resumed) {
 		r->strategy = STRATEGY_ROWVERSION;
 		why = "there is a watermark";
 	}
+	if (r->resumed)
+		why = "goes on where an earlier night ended";
 	snprintf(r->reason, sizeof(r->reason), "%s", why);
 }
 
@@ -244,19 +247,29 @@ chunk_free(struct chunk *c)
 	buf_free(&c->version);
 }
 
-void
-run_forget_chunks(struct run *r)
+static void
+free_chunks(struct run *r)
 {
 	for (size_t i = 0; i < r->nchunks; i++)
 		chunk_free(&r->chunks[i]);
 	r->nchunks = 0;
+}
+
+void
+run_forget_chunks(struct run *r)
+{
 	r->estimate = 0;
+	r->replanned = 0;
+	if (r->resumed)
+		return;
+	r->stable = r->mode == MODE_SYNC && !r->given;
+	free_chunks(r);
 }
 
 void
 run_free(struct run *r)
 {
-	run_forget_chunks(r);
+	free_chunks(r);
 	chunk_free(&r->deletes);
 	free(r->chunks);
 	buf_free(&r->source_schema);
@@ -279,6 +292,7 @@ static const char *const end_names[] = {
 	[END_HALTED] = "halted",
 	[END_FAILED] = "failed",
 	[END_ABANDONED] = "failed",
+	[END_PAUSED] = "paused",
 	[END_CANCELLED] = "cancelled",
 };
 _Static_assert(ARRAY_LEN(end_names) == END_CANCELLED + 1, "one per end");

@@ -40,6 +40,8 @@ struct chunk {
 	uint64_t held;
 	uint64_t keyless;   /* rows rejected before their key was known */
 	struct buf version; /* highest rowversion */
+	uint32_t before;    /* attempts of earlier nights */
+	bool later;         /* done after its run went on: see resumed_at */
 	unsigned committed; /* delta workers that answered */
 	unsigned ends;      /* chunk_ends: deletes come from every delta */
 };
@@ -65,7 +67,13 @@ struct run {
 	bool target_missing; /* load is to create it */
 	bool target_made;    /* it has, and types may differ from ours */
 	bool mapped_again;   /* by them */
-	bool counting;       /* the target's rows, for a message */
+	/* A pass over several nights: this run goes on where an earlier night
+	 * ended, and what that one saw is not known any more. */
+	bool resumed;
+	int64_t resumed_at; /* the first time */
+	bool stable;        /* its ranges allow for another night */
+	size_t replanned;   /* of the chunks that are not done */
+	bool counting;      /* the target's rows, for a message */
 	uint64_t target_rows, state_rows;
 	uint64_t unproven; /* inserts in doubt, of state_rows */
 	bool half_adopted; /* the state knows part of the target's rows */
@@ -89,6 +97,9 @@ struct run {
 	int64_t reading[LIMIT_WORKERS]; /* chunk per extract worker, or -1 */
 	unsigned reopening;     /* restarted workers that are not open yet */
 	bool joining, draining; /* draining: no new chunks, told to stop */
+	bool closing;           /* draining, because the window closes */
+	bool pausing;           /* no new chunks, until somebody says so */
+	bool paused;            /* … and nothing is in flight any more */
 	/* books */
 	uint64_t rows_read;
 	uint64_t counts[OUT_COUNT];
@@ -102,6 +113,9 @@ struct run {
 	size_t nretry_ids;
 	/* time */
 	int64_t started_ms, progress_ms;
+	int64_t waited_ms; /* of that, paused; begun at waiting_ms */
+	int64_t waiting_ms;
+	int64_t lease_ms; /* when the lease was renewed */
 };
 
 /* Begins a run that engine, entity and mode (and a retry's ranges) were set
@@ -115,7 +129,10 @@ void run_on_message(struct run *r, struct proc *p, const struct message *m);
 void run_on_hello(struct run *r, struct proc *p);
 void run_on_death(struct run *r, struct proc *p);
 void run_on_time(struct run *r, int64_t now_ms);
-void run_drain(struct run *r);  /* finish what is in flight, then stop */
+void run_drain(struct run *r); /* finish what is in flight, then stop */
+void run_close(struct run *r); /* the same, because the window closes */
+void run_pause(struct run *r); /* the same, then wait for run_resume */
+void run_resume(struct run *r);
 void run_cancel(struct run *r); /* stop now */
 
 #endif

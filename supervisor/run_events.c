@@ -244,22 +244,13 @@ run_on_time(struct run *r, int64_t now_ms)
 {
 	int64_t limit = r->engine->pipeline->ack_timeout_ms;
 	bool starting = r->phase == RUN_START && !r->held_back;
-	if (starting || r->phase == RUN_OVER || now_ms - r->progress_ms < limit)
+	if (starting || r->paused || r->phase == RUN_OVER ||
+	    now_ms - r->progress_ms < limit)
 		return;
 	struct err e = { 0 };
 	err_retry(&e, "timeout", "no stage has reported anything for %lld s",
 	    (long long)(limit / 1000));
 	run_fail(r, &e);
-}
-
-void
-run_drain(struct run *r)
-{
-	r->draining = true;
-	if (r->phase == RUN_READ)
-		read_assign(r);
-	else if (r->phase < RUN_READ)
-		run_over(r, END_CANCELLED, NULL);
 }
 
 void

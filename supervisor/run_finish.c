@@ -67,8 +67,9 @@ may_delete(struct run *r)
 		return false;
 	if (r->mode == MODE_SWEEP)
 		return r->snapshot;
-	return r->mode == MODE_SYNC && r->strategy != STRATEGY_ROWVERSION &&
-	       r->snapshot && !r->probe.same;
+	return r->mode == MODE_SYNC && !r->resumed &&
+	       r->strategy != STRATEGY_ROWVERSION && r->snapshot &&
+	       !r->probe.same;
 }
 
 static void
@@ -121,7 +122,16 @@ judge_deletes(struct run *r)
 		return;
 	}
 	buf_clear(&r->why);
-	run_enter(r, RUN_REMOVE);
+	finish_remove(r);
+}
+
+void
+finish_remove(struct run *r)
+{
+	if (r->pausing)
+		pause_reached(r);
+	else
+		run_enter(r, RUN_REMOVE);
 }
 
 void

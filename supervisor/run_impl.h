@@ -27,6 +27,8 @@ void read_on_committed(struct run *r, const struct message *m);
 void finish_reading(struct run *r);
 void finish_on_swept(struct run *r, const struct message *m);
 void finish_committed_deletes(struct run *r);
+/* The guards let the deletes go: they follow, unless the run is to pause. */
+void finish_remove(struct run *r);
 /* Halts the run if the updates or rejects so far are too many. */
 void finish_judge(struct run *r, bool at_end);
 
@@ -38,6 +40,11 @@ void run_bury(struct run *r, struct proc *p, const struct err *why);
 
 /* Whether its changes go to the target. */
 bool run_loads(const struct run *r);
+
+/* run_pause.c: nothing is in flight, and the run is to wait */
+void pause_reached(struct run *r);
+/* … or to end: one that waited for an operator goes on waiting. */
+void pause_or_cancel(struct run *r);
 
 /* run_ask.c: what is known before anything is read */
 void ask(struct run *r, struct proc *p); /* once it is ready, and once only */
@@ -53,6 +60,7 @@ void ask_planned(struct run *r);
 /* True if this death is judged later, when target and state have answered. */
 bool ask_hold_back(struct run *r, struct proc *p);
 
+/* The plan; not the chunks of earlier nights. */
 void run_forget_chunks(struct run *r);
 
 int run_send(struct run *r, enum proc_kind k, struct message *m);

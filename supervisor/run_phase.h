@@ -36,7 +36,8 @@ enum run_end {
 	END_HALTED,    /* by a guard */
 	END_FAILED,    /* error says why; nothing will change by itself */
 	END_ABANDONED, /* error says why; a new run may get further */
-	END_CANCELLED, /* stopped by a signal; the next run goes on */
+	END_PAUSED,    /* the window closed, or an operator held it back */
+	END_CANCELLED, /* stopped; the next run goes on */
 };
 
 const char *run_phase_name(enum run_phase p);

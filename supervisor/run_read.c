@@ -114,7 +114,12 @@ read_assign(struct run *r)
 		return;
 	if (r->draining) {
 		if (!anything_in_flight(r) && r->done < r->nchunks)
-			run_over(r, END_CANCELLED, NULL);
+			pause_or_cancel(r);
+		return;
+	}
+	if (r->pausing) {
+		if (!anything_in_flight(r))
+			pause_reached(r);
 		return;
 	}
 	size_t workers = procs_count(&r->engine->procs, PROC_EXTRACT);
@@ -151,12 +156,12 @@ read_void_chunks(struct run *r)
 		struct chunk *c = &r->chunks[i];
 		if (c->state != CHUNK_ASSIGNED)
 			continue;
-		if (c->attempt >= (uint32_t)r->engine->tries) {
+		if (c->attempt - c->before >= (uint32_t)r->engine->tries) {
 			struct err e = { 0 };
 			err_config(&e, "tries",
 			    "chunk %u failed %u times; the log says why each "
 			    "time",
-			    c->no, c->attempt);
+			    c->no, c->attempt - c->before);
 			run_over(r, END_FAILED, &e);
 			return;
 		}
@@ -192,7 +197,8 @@ send_commit(struct run *r, struct chunk *c, struct err *e)
 			break;
 	}
 	buf_free(&page);
-	if (more < 0)
+	/* While delta writes, nobody else may have the entity. */
+	if (more < 0 || ledger_hold(r, e) < 0)
 		return -1;
 	c->state = CHUNK_COMMITTING;
 	struct message m = {
@@ -291,7 +297,7 @@ read_on_ack(struct run *r, const struct message *m)
 	if (r->phase == RUN_OVER)
 		return;
 	complete_if_accounted(r, c);
-	if (r->draining)
+	if (r->draining || r->pausing)
 		read_assign(r);
 }
 

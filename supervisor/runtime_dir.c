@@ -3,6 +3,7 @@
 #include "proto/buf.h"
 #include "proto/file.h"
 #include "proto/limits.h"
+#include "supervisor/orphans.h"
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -44,6 +45,12 @@ remove_dir(const char *dir)
 	rmdir(dir);
 }
 
+void
+runtime_dir_control(const char *dir, char out[RUNTIME_DIR_ENDPOINT])
+{
+	snprintf(out, RUNTIME_DIR_ENDPOINT, "ipc://%s/control", dir);
+}
+
 static void
 remove_leftover(const char *note)
 {
@@ -52,7 +59,10 @@ remove_leftover(const char *note)
 	if (!f)
 		return;
 	if (fgets(old, sizeof(old), f)) {
+		char control[RUNTIME_DIR_ENDPOINT];
 		old[strcspn(old, "\n")] = '\0';
+		runtime_dir_control(old, control);
+		orphans_end(control);
 		remove_dir(old);
 	}
 	fclose(f);
@@ -86,6 +96,8 @@ runtime_dir_remove(const char *store_dir, const char *dir)
 	if (!dir[0])
 		return;
 	remove_dir(dir);
+	if (!store_dir)
+		return;
 	note_path(store_dir, note, sizeof(note));
 	unlink(note);
 }

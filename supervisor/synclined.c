@@ -5,17 +5,24 @@
  * service manager    state the control store, and what the stages keep
  * exits 0 1 2 3 4 6 7 8 (exit_code.h)
  *
- * Stays in the foreground. SIGTERM and SIGINT finish what is in flight, a
- * second one stops at once; the next start does the rest.
+ * Stays in the foreground, and stays up where the pipeline has a window, an
+ * every or a cron (agenda.h); else it makes one pass. SIGTERM and SIGINT finish
+ * what is in flight, a second one stops at once; the next start does the rest.
+ * SIGHUP reads the pipeline file again between two runs.
  */
 #include "proto/clock.h"
 #include "proto/log.h"
 #include "proto/metric.h"
 #include "proto/notify.h"
 #include "proto/options.h"
+#include "supervisor/agenda.h"
 #include "supervisor/cli/cli.h"
 #include "supervisor/cli/progress.h"
-#include "supervisor/cli/results.h"
+#include "supervisor/forecast_log.h"
+#include "supervisor/helm.h"
+#include "supervisor/night.h"
+#include "supervisor/reload.h"
+#include "supervisor/service.h"
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,10 +43,15 @@ static const struct option_key keys[] = {
 	OPTION_END,
 };
 
-struct service {
+struct daemon {
+	struct cli *cli;
 	bool ready, stopping;
+	bool open;         /* as the log has it */
 	int64_t status_ms; /* when the status was told last */
-	const struct engine *engine;
+	struct engine engine;
+	struct helm helm;
+	struct window window;
+	struct agenda agenda;
 };
 
 /* The manager may be gone; the night goes on without it. */
@@ -66,13 +78,13 @@ tell_status(const struct run *r, int64_t now)
 static void
 watch(void *arg, const struct run *r)
 {
-	struct service *s = arg;
+	struct daemon *s = arg;
 	int64_t now = clock_mono_ms();
 	if (!s->ready && r->phase > RUN_START && r->phase < RUN_OVER) {
 		s->ready = true;
 		tell("READY=1");
 	}
-	if (!s->stopping && s->engine->stop) {
+	if (!s->stopping && s->engine.stop) {
 		s->stopping = true;
 		tell("STOPPING=1");
 	}
@@ -100,35 +112,156 @@ log_result(const struct night_result *x)
 	    x->error.code, "error", x->error.msg, NULL);
 }
 
-static int
-run_night(struct cli *c, struct engine *en, struct err *e)
+static void
+log_window(struct daemon *d, int64_t now)
 {
-	size_t n = 0;
-	struct night_result *results =
-	    mem_zalloc((c->pipeline->nentities + 1) * sizeof(*results));
-	int rc = night_run(en, (struct order_names){ 0 }, results, &n, e);
-	for (size_t i = 0; i < n; i++)
-		log_result(&results[i]);
-	c->code = results_worst(results, n, n < c->pipeline->nentities);
-	free(results);
+	struct window_state s = window_at(&d->window, now);
+	struct buf when = { 0 };
+	if (s.open == d->open || !d->agenda.scheduled)
+		return;
+	d->open = s.open;
+	int64_t turns = s.open ? s.closes : s.opens;
+	if (turns != WINDOW_NEVER)
+		window_put_time(&d->window, turns, &when);
+	log_info(s.open ? "the window is open" : "the window is closed",
+	    "until", buf_str(&when), "maintenance", s.reason, NULL);
+	buf_free(&when);
+	forecast_log(d->cli->pipeline, d->cli->store, &d->window, now);
+}
+
+/* What is borrowed from the old pipeline changes hands before it goes. */
+static int
+exchange(struct daemon *d, struct pipeline *fresh, struct err *e)
+{
+	struct window window, old = d->window;
+	struct pipeline *was = d->cli->pipeline;
+	if (window_init(&window, &fresh->schedule, e) < 0)
+		return -1;
+	helm_reload(&d->helm, fresh);
+	d->cli->pipeline = fresh;
+	d->window = window;
+	int rc = reload_engine(&d->engine, fresh, e);
+	if (rc == 0)
+		rc = agenda_reopen(&d->agenda, fresh, &d->window, e);
+	window_free(&old);
+	if (rc == 0)
+		pipeline_free(&was);
+	return rc;
+}
+
+static int
+reload(void *arg, struct err *e)
+{
+	struct daemon *d = arg;
+	struct pipeline *fresh;
+	struct err refused = { 0 };
+	tell("RELOADING=1");
+	int rc = reload_read(d->cli->pipeline, &fresh, &refused);
+	if (rc == 1 && exchange(d, fresh, e) < 0)
+		return -1;
+	if (rc >= 0)
+		log_info(rc ? "the new configuration holds"
+			    : "the configuration is what it was",
+		    NULL);
+	tell("READY=1");
+	return 0;
+}
+
+static int
+next(void *arg, int64_t now, const struct entity **entity, int64_t *until,
+    struct err *e)
+{
+	struct daemon *d = arg;
+	(void)e;
+	log_window(d, now);
+	*entity = agenda_next(&d->agenda, now, until);
+	return 0;
+}
+
+static int
+done(void *arg, const struct night_result *x, struct err *e)
+{
+	struct daemon *d = arg;
+	log_result(x);
+	d->cli->code = exit_code_worse(d->cli->code, x->code);
+	return agenda_done(&d->agenda, x->entity, e);
+}
+
+/* Nothing runs, so nothing but this says that all is well. */
+static void
+waiting(void *arg, int64_t until)
+{
+	struct daemon *d = arg;
+	struct buf line = { 0 };
+	if (!d->ready) {
+		d->ready = true;
+		tell("READY=1");
+	}
+	struct window_state s = window_at(&d->window, clock_wall_micros());
+	if (!s.open)
+		d->helm.because = s.reason ? s.reason : "the window is closed";
+	buf_puts(&line, "STATUS=waiting");
+	if (until != WINDOW_NEVER) {
+		buf_puts(&line, " until ");
+		window_put_time(&d->window, until, &line);
+	}
+	tell(buf_str(&line));
+	buf_free(&line);
+}
+
+static bool
+held(void *arg, const struct entity *entity)
+{
+	return helm_pause(arg, entity) != NULL;
+}
+
+static int
+stay(struct daemon *d, struct err *e)
+{
+	const struct service_work work = { .reload = reload,
+		.next = next,
+		.done = done,
+		.waiting = waiting,
+		.arg = d };
+	struct cli *c = d->cli;
+	int rc = agenda_open(&d->agenda, c->pipeline, &d->window, c->store, e);
+	d->agenda.held = held;
+	d->agenda.held_arg = &d->helm;
+	if (rc == 0)
+		rc = helm_open(&d->helm, &d->engine, &work, e);
+	if (rc == 0)
+		rc = service_run(&d->engine, &d->helm.work, e);
+	/* Once it stays, a stop is what everybody expects. */
+	if (d->agenda.scheduled)
+		c->code = EXIT_CLEAN;
+	else if (agenda_waiting(&d->agenda))
+		c->code = exit_code_worse(c->code, EXIT_RESUMABLE);
+	agenda_free(&d->agenda);
 	return rc;
 }
 
 static int
 serve(struct cli *c, struct err *e)
 {
-	struct engine en;
-	struct service s = { .engine = &en };
+	struct daemon d = { .cli = c };
 	if (cli_load(c, e) < 0 || cli_store(c, STORE_WRITE, e) < 0 ||
-	    cli_audit(c, "run", "all entities, by synclined", e) < 0)
+	    cli_audit(c, "run", "all entities, by synclined", e) < 0 ||
+	    window_init(&d.window, &c->pipeline->schedule, e) < 0)
 		return -1;
-	int rc = engine_open(&en, c->pipeline, c->store, e);
-	en.watch = watch;
-	en.watch_arg = &s;
+	int rc = engine_open(&d.engine, c->pipeline, c->store, e);
+	d.engine.watch = watch;
+	d.engine.watch_arg = &d;
+	d.engine.window = &d.window;
 	if (rc == 0)
-		rc = run_night(c, &en, e);
+		rc = engine_hear_hup(&d.engine, e);
+	if (rc == 0)
+		rc = stay(&d, e);
 	tell("STOPPING=1");
-	engine_close(&en);
+	engine_close(&d.engine);
+	window_free(&d.window);
+	/* Last: who waits for the end may take the store when told of it. */
+	cli_close(c);
+	helm_close(&d.helm);
 	return rc;
 }
 

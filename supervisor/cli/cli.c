@@ -1,7 +1,7 @@
 #include "supervisor/cli/cli.h"
 #include "proto/store_entity.h"
+#include "supervisor/actor.h"
 #include <errno.h>
-#include <pwd.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -57,11 +57,10 @@ cli_close(struct cli *c)
 int
 cli_audit(struct cli *c, const char *verb, const char *detail, struct err *e)
 {
-	char unknown[32];
-	snprintf(unknown, sizeof(unknown), "uid %ld", (long)getuid());
-	const struct passwd *user = getpwuid(getuid());
+	char actor[ACTOR_BYTES];
+	actor_name(getuid(), actor);
 	const struct store_audit entry = {
-		.actor = user ? user->pw_name : unknown,
+		.actor = actor,
 		.verb = verb,
 		.detail = detail,
 	};
@@ -137,7 +136,8 @@ cli_exit_code(const struct err *e)
 	case ERR_NONE:
 		return EXIT_CLEAN;
 	case ERR_RETRY:
-		return strcmp(e->code, "already_running") == 0
+		return strcmp(e->code, "already_running") == 0 ||
+			       strcmp(e->code, "lease_lost") == 0
 			   ? EXIT_RUNNING
 			   : EXIT_UNREACHABLE;
 	case ERR_CONFIG:

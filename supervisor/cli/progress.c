@@ -12,6 +12,7 @@ enum {
 	LINE_MS = 10000,
 	BAR_CELLS = 20,
 	RATE_FROM_MS = 500, /* a rate over less is noise */
+	ETA_MAX_S = 99 * 3600,
 	COLUMNS_DEFAULT = 80,
 	COLUMNS_MAX = 500,
 };
@@ -34,7 +35,7 @@ progress_facts(const struct run *r, int64_t now_ms)
 		.estimate = r->estimate,
 		.chunks = r->nchunks,
 		.done = r->done,
-		.elapsed_ms = now_ms - r->started_ms,
+		.elapsed_ms = now_ms - r->started_ms - r->waited_ms,
 		.reading = r->phase <= RUN_READ };
 	for (size_t i = 0; i < OUT_COUNT; i++)
 		f.rows += i == OUT_DELETED ? 0 : r->counts[i];
@@ -68,13 +69,29 @@ put_bar(int p, struct buf *out)
 	buf_putc(out, ']');
 }
 
-static void
-put_eta(const struct progress_facts *f, double rate, struct buf *out)
+double
+progress_rate(const struct progress_facts *f)
 {
+	if (!f->reading || f->elapsed_ms < RATE_FROM_MS)
+		return 0;
+	return (double)f->rows * 1000 / (double)f->elapsed_ms;
+}
+
+int64_t
+progress_eta_s(const struct progress_facts *f)
+{
+	double rate = progress_rate(f);
 	if (!f->reading || f->estimate <= f->rows || rate < 1)
-		return;
+		return -1;
 	double left = (double)(f->estimate - f->rows) / rate;
-	if (left > 99 * 3600)
+	return left > ETA_MAX_S ? -1 : (int64_t)left;
+}
+
+static void
+put_eta(const struct progress_facts *f, struct buf *out)
+{
+	int64_t left = progress_eta_s(f);
+	if (left < 0)
 		return;
 	unsigned s = (unsigned)left;
 	if (s >= 3600)
@@ -88,15 +105,13 @@ void
 progress_line(const struct progress_facts *f, bool bar, struct buf *out)
 {
 	int p = percent(f);
-	double rate = 0;
-	if (f->reading && f->elapsed_ms >= RATE_FROM_MS)
-		rate = (double)f->rows * 1000 / (double)f->elapsed_ms;
+	double rate = progress_rate(f);
 	buf_puts(out, f->entity);
 	if (bar && p >= 0)
 		put_bar(p, out);
 	if (p >= 0 && f->reading)
 		buf_printf(out, "  %d %%", p);
-	put_eta(f, rate, out);
+	put_eta(f, out);
 	if (f->rows == 0 || !f->reading)
 		buf_printf(out, "  %s", f->phase);
 	buf_printf(out, "  %" PRIu64 " rows", f->rows);

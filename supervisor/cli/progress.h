@@ -30,6 +30,8 @@ struct progress_facts {
 	bool reading; /* more rows are to come */
 };
 struct progress_facts progress_facts(const struct run *r, int64_t now_ms);
+double progress_rate(const struct progress_facts *f);   /* rows/s; 0: unknown */
+int64_t progress_eta_s(const struct progress_facts *f); /* -1: unknown */
 
 /* "packages  [####----]  45 %  ETA 0:03  27000 rows  9000 rows/s  12 changes",
  * without an end of line; bar only for terminals. What matters most comes

@@ -44,7 +44,8 @@ const char *
 run_row_state(const struct store_run *r)
 {
 	char host[256] = "";
-	if (store_run_live(r->state)) {
+	/* A paused one needs nobody. */
+	if (store_run_live(r->state) && r->state != STORE_RUN_PAUSED) {
 		gethostname(host, sizeof(host) - 1);
 		if (strcmp(host, r->host) == 0 && kill((pid_t)r->pid, 0) < 0 &&
 		    errno == ESRCH)

@@ -1,18 +1,14 @@
 /* Tables as JSON; the other half of table.h. */
+#include "proto/clock.h"
 #include "supervisor/cli/table.h"
 #include <jansson.h>
-#include <time.h>
 
 static json_t *
 time_json(int64_t micros)
 {
-	time_t s = (time_t)(micros / 1000000);
-	struct tm tm;
 	char text[32];
-	if (!gmtime_r(&s, &tm) ||
-	    !strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm))
-		return json_null();
-	return json_string(text);
+	clock_iso(micros, text);
+	return text[0] ? json_string(text) : json_null();
 }
 
 static json_t *

@@ -21,6 +21,7 @@ struct verb {
 };
 
 extern const struct verb verb_init, verb_check, verb_run, verb_approve;
+extern const struct verb verb_pause, verb_resume, verb_stop, verb_cancel;
 extern const struct verb verb_status, verb_runs, verb_failed, verb_config;
 extern const struct verb verb_migrate, verb_version;
 

@@ -16,9 +16,12 @@ class Held:
     """A PostgreSQL night that comes to a halt in the middle of the read
     (extract) or of the first write (load), until it is released."""
 
-    def __init__(self, site, database, stage, tries=5, chunk_rows=0):
+    def __init__(self, site, database, stage, tries=5, chunk_rows=0,
+                 start=None, env=None, words=(), limits=None, split="auto",
+                 **others):
         self.site, self.database, self.stage = site, database, stage
         self.source = ends.PgSource(database, chunk_rows)
+        self.source.source["split"] = split
         self.target = ends.PgTarget(database)
         self.rows = orders.make(5, 60_000)
         self.source.hold(self.rows)
@@ -34,10 +37,14 @@ class Held:
             [{"name": "orders", "source": self.source.source,
               "target": self.target.target, "key": ["order_no", "site"],
               "normalize": "clean", "fields": orders.FIELDS}],
-            limits={"tries": tries})
-        self.lock = database.connect()
+            limits={"tries": tries, **(limits or {})}, **others)
+        self.hold_again()
+        self.process = start(site) if start else site.start(
+            "run", *words, "-c", site.file, env=env)
+
+    def hold_again(self):
+        self.lock = self.database.connect()
         self.lock.cursor().execute("SELECT pg_advisory_lock(42)")
-        self.process = site.start("run", "-c", site.file)
 
     def waiter(self):
         """The pid of the backend that stands still, or None."""
@@ -60,7 +67,7 @@ class Held:
     def finish(self):
         return self.site.finish(self.process)
 
-    def assert_converged(self):
+    def assert_converged(self, **options):
         assert_rows(self.target.rows(), orders.wanted(self.rows))
-        self.site.run().books().assert_is(
+        self.site.run(**options).books().assert_is(
             read=len(self.rows), unchanged=len(self.rows))

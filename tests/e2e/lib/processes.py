@@ -34,6 +34,10 @@ class Process:
         status = read(f"/proc/{self.pid}/stat")
         return bool(status) and status.rpartition(b")")[2].split()[0] != b"Z"
 
+    def ppid(self):
+        status = read(f"/proc/{self.pid}/stat").rpartition(b")")[2].split()
+        return int(status[1]) if status else 0
+
     def peak_rss_kib(self):
         for line in read(f"/proc/{self.pid}/status").splitlines():
             if line.startswith(b"VmHWM:"):

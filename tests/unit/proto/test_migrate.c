@@ -1,6 +1,7 @@
 /* The migration chain, up and down, on a store that is filled. */
 #include "proto/store_entity.h"
 #include "proto/store_migrate.h"
+#include "proto/store_turn.h"
 #include "tests/unit/proto/store_rejected.h"
 #include <fcntl.h>
 
@@ -40,6 +41,8 @@ fill(struct fixture *f)
 	OK(f, store_watermark_set(f->s, "parts", &w, &f->e));
 	struct store_audit entry = { .actor = "me", .verb = "run" };
 	OK(f, store_audit_add(f->s, &entry, &f->e));
+	struct store_turn turn = { .night = 20000 };
+	OK(f, store_turn_put(f->s, "parts", &turn, &f->e));
 }
 
 static const char *

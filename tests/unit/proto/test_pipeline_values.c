@@ -39,6 +39,7 @@ defaults(void **state)
 	assert_int_equal(p->state_partitions, 1);
 	assert_int_equal(p->load_group_rows, 65536);
 	assert_int_equal(p->ack_timeout_ms, 120000);
+	assert_int_equal(p->lease_ms, 60000);
 
 	const struct entity *en = pipeline_entity(p, "parts");
 	assert_ptr_equal(en, &p->entities[0]);
@@ -238,7 +239,7 @@ units(void **state)
 	    "    batch_bytes: 64 KiB\n"
 	    "state: {memory: 2GB, partitions: 4}\n"
 	    "workers: {delta: 4, load: 2}\n"
-	    "limits: {ack_timeout: 5m, hwm: 3}\n"
+	    "limits: {ack_timeout: 5m, hwm: 3, lease: 90s}\n"
 	    "store: {dir: /var/lib/x}\n");
 	const struct entity *en = &p->entities[0];
 	assert_true(en->max_delete_percent == 2.5);
@@ -247,6 +248,7 @@ units(void **state)
 	assert_int_equal(en->batch_bytes, 65536);
 	assert_int_equal(p->state_memory, 2000000000);
 	assert_int_equal(p->ack_timeout_ms, 300000);
+	assert_int_equal(p->lease_ms, 90000);
 	assert_int_equal(p->hwm, 3);
 	assert_string_equal(p->store_dir, "/var/lib/x");
 	pipeline_free(&p);

@@ -27,6 +27,43 @@ state_of(struct fixture *f, uint64_t run)
 	return r.state;
 }
 
+/* With both states and the reason. */
+static void
+assert_refused(struct fixture *f, int from, int to)
+{
+	char states[80];
+	snprintf(states, sizeof(states),
+	    " is %s and cannot become %s: ", names[from], names[to]);
+	assert_string_equal(f->e.code, "bad_transition");
+	const char *at = strstr(f->e.msg, states);
+	assert_non_null(at);
+	assert_string_equal(at + strlen(states), store_run_refusal(from, to));
+}
+
+/* A reason fits its pair of states, whichever they are. */
+static void
+test_reasons(void **state)
+{
+	(void)state;
+	static const struct {
+		enum store_run_state from, to;
+		const char *says;
+	} rows[] = {
+		{ STORE_RUN_COMPLETED, STORE_RUN_RUNNING, "it is over" },
+		{ STORE_RUN_CANCELLED, STORE_RUN_PAUSED, "it is over" },
+		{ STORE_RUN_PAUSED, STORE_RUN_PAUSED, "already" },
+		{ STORE_RUN_FAILED, STORE_RUN_FAILED, "already" },
+		{ STORE_RUN_RUNNING, STORE_RUN_COMPLETED, "finishing" },
+		{ STORE_RUN_PLANNED, STORE_RUN_FINISHING, "chunks" },
+		{ STORE_RUN_PAUSED, STORE_RUN_HALTED, "guard" },
+		{ STORE_RUN_HALTED, STORE_RUN_PAUSED, "can pause" },
+		{ STORE_RUN_RUNNING, STORE_RUN_PLANNED, "once" },
+	};
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		assert_non_null(strstr(
+		    store_run_refusal(rows[i].from, rows[i].to), rows[i].says));
+}
+
 /* Every step of the table, tried on the store itself. */
 static void
 test_every_transition(void **state)
@@ -49,9 +86,10 @@ test_every_transition(void **state)
 				fail_msg("%s to %s: %d %s", names[from],
 				    names[to], rc, f->e.msg);
 			assert_int_equal(state_of(f, r.id), may ? to : from);
+			assert_int_equal(
+			    store_run_refusal(from, to) == NULL, may);
 			if (!may)
-				assert_string_equal(
-				    f->e.code, "bad_transition");
+				assert_refused(f, from, to);
 		}
 }
 
@@ -220,6 +258,58 @@ test_list(void **state)
 	assert_int_equal(page.n, 0);
 }
 
+static int
+owed(struct fixture *f)
+{
+	int rc = store_run_sweep_owed(f->s, "parts", &f->e);
+	if (rc < 0)
+		fail_msg("%s", f->e.msg);
+	return rc;
+}
+
+/* A completed run of parts that was, or was not, one picture of the source. */
+static void
+night(struct fixture *f, enum run_mode mode, enum strategy strategy,
+    bool interrupted)
+{
+	struct store_run r = { .entity = "parts",
+		.mode = mode,
+		.strategy = strategy,
+		.interrupted = interrupted,
+		.stable = true,
+		.config = UINT64_MAX,
+		.resumed_at = 7 };
+	OK(f, store_run_create(f->s, &r, &f->e));
+	OK(f, store_run_update(f->s, &r, &f->e));
+	OK(f, store_run_move(f->s, r.id, STORE_RUN_RUNNING, NULL, &f->e));
+	fixture_end_run(f, r.id);
+	struct store_run out;
+	RETURNS(f, 1, store_run_get(f->s, r.id, &f->a, &out, &f->e));
+	assert_true(out.stable && out.config == UINT64_MAX);
+	assert_int_equal(out.resumed_at, 7);
+}
+
+static void
+test_a_sweep_is_owed_until_it_was_done(void **state)
+{
+	struct fixture *f = *state;
+	assert_int_equal(owed(f), 0);
+	night(f, MODE_SYNC, STRATEGY_HASH, false);
+	assert_int_equal(owed(f), 0);
+	night(f, MODE_SYNC, STRATEGY_HASH, true);
+	assert_int_equal(owed(f), 1);
+	night(f, MODE_SYNC, STRATEGY_ROWVERSION, false);
+	night(f, MODE_RETRY, STRATEGY_HASH, false);
+	assert_int_equal(owed(f), 1);
+	uint64_t run = fixture_run(f, "parts"); /* not over: says nothing */
+	assert_int_equal(owed(f), 1);
+	fixture_end_run(f, run);
+	assert_int_equal(owed(f), 0);
+	night(f, MODE_SYNC, STRATEGY_FULL, true);
+	night(f, MODE_SWEEP, STRATEGY_HASH, false);
+	assert_int_equal(owed(f), 0);
+}
+
 #define IN_OPEN(t)                                                             \
 	cmocka_unit_test_setup_teardown(t, fixture_setup_open, fixture_teardown)
 
@@ -228,12 +318,14 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		IN_OPEN(test_every_transition),
+		cmocka_unit_test(test_reasons),
 		cmocka_unit_test(test_names_and_liveness),
 		IN_OPEN(test_one_life),
 		IN_OPEN(test_one_live_run),
 		IN_OPEN(test_live_index),
 		IN_OPEN(test_halted_goes_on),
 		IN_OPEN(test_no_such_run),
+		IN_OPEN(test_a_sweep_is_owed_until_it_was_done),
 		IN_OPEN(test_list),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -190,6 +190,32 @@ all_entities_are_there_from_the_start(void **state)
 	shows(f, "syncline_rejects{entity=\"parts\"} 0\n");
 }
 
+/* One entity goes, one comes; what was counted of the third goes on. */
+static void
+another_pipeline_file(void **state)
+{
+	struct fixture *f = *state;
+	struct entity fresh[2] = { { .name = "news" }, { .name = "parts" } };
+	struct pipeline p = f->p;
+	struct buf out = { 0 };
+	p.entities = fresh;
+	*cell(f, METRIC_ROWS, "orders", "load", "inserted") = 40;
+	*cell(f, METRIC_ROWS, "parts", "load", "inserted") = 7;
+	assert_int_equal(report(f, PROC_LOAD, 0, 0), 0);
+	struct run r = { .entity = &f->entities[1] };
+	meter_run_ended(&f->m, &r, true);
+	meter_reload(&f->m, &p, f->ps.n);
+	meter_text(&f->m, &f->ps, &out);
+	assert_null(strstr(buf_str(&out), "orders"));
+	buf_free(&out);
+	shows(f, "syncline_rejects{entity=\"news\"} 0\n");
+	shows(f, "{entity=\"parts\",stage=\"load\",outcome=\"inserted\"} 7\n");
+	assert_true(!f->m.unreached[0] && f->m.unreached[1]);
+	*cell(f, METRIC_ROWS, "parts", "load", "inserted") += 1;
+	assert_int_equal(report(f, PROC_LOAD, 0, 0), 0);
+	shows(f, "{entity=\"parts\",stage=\"load\",outcome=\"inserted\"} 8\n");
+}
+
 /* --- where the stages are ------------------------------------------------- */
 
 static void
@@ -245,6 +271,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(the_window, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 		    all_entities_are_there_from_the_start, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    another_pipeline_file, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 		    targets_are_listed, setup, teardown),
 	};

@@ -1,0 +1,86 @@
+"""A running synclined, and its control socket as a plain client has it."""
+import json
+import os
+import signal
+import socket
+
+from lib.wait import PATIENCE_SECONDS, wait_until
+
+
+def connect(site):
+    """However long the store's path is: by the folder's descriptor."""
+    folder = os.open(site.store / "control", os.O_RDONLY)
+    try:
+        client = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        # Blocking: while many come at once, one waits for one's turn.
+        client.connect(f"/proc/self/fd/{folder}/socket")
+        client.settimeout(PATIENCE_SECONDS)
+        return client
+    finally:
+        os.close(folder)
+
+
+def read_line(client):
+    line = b""
+    while not line.endswith(b"\n"):
+        more = client.recv(65536)
+        if not more:
+            break
+        line += more
+    return line
+
+
+def ask(site, order, patience=PATIENCE_SECONDS, **others):
+    """The answer to one request; None if nobody is there (yet)."""
+    try:
+        with connect(site) as client:
+            client.settimeout(patience)
+            client.sendall(json.dumps(
+                {"version": 1, "order": order, **others}).encode() + b"\n")
+            line = read_line(client)
+            return json.loads(line) if line else None
+    except (FileNotFoundError, ConnectionError, TimeoutError):
+        return None
+
+
+class Service:
+    """synclined on a site."""
+
+    def __init__(self, site, **env):
+        self.site = site
+        self.process = site.start("-c", site.file, program="synclined",
+                                  env=env)
+
+    def status(self):
+        """None while it does not answer, which a stopped one does not."""
+        answer = ask(self.site, "status", patience=1)
+        return answer["status"] if answer else None
+
+    def wait_for(self, what, **wanted):
+        """A status in which all of this is so; run_X is about its run."""
+        def fits():
+            assert self.process.poll() is None, self.finish()
+            status = self.status()
+            if status is None:
+                return None
+            facts = {**status, **{f"run_{key}": value for key, value
+                                  in status.get("run", {}).items()}}
+            if all(facts.get(key) == value for key, value in wanted.items()):
+                return status
+            return None
+        return wait_until(fits, what)
+
+    def order(self, verb, *words, **options):
+        return self.site.verb(verb, *words, **options)
+
+    def kill(self, sig=signal.SIGKILL):
+        self.process.send_signal(sig)
+
+    def finish(self):
+        return self.site.finish(self.process)
+
+    def stop(self, code=None):
+        self.order("stop")
+        result = self.finish()
+        assert code is None or result.code == code, result
+        return result

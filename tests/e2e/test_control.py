@@ -1,0 +1,448 @@
+"""Orders to a running synclined: what each does, what is kept over a restart,
+and that nobody at the socket can keep it from its work."""
+import json
+import resource
+import signal
+import socket
+import sqlite3
+
+import pytest
+
+from lib import control
+from lib.clock import Clock
+from lib.control import Service
+from lib.held import Held
+from lib.small import Small
+from lib.wait import wait_until
+
+CONFIG, UNREACHABLE, RESUMABLE, RUNNING = 2, 3, 7, 8
+
+
+class HeldService(Service):
+    """One that stands still in the middle of a run of many chunks, until it
+    is released."""
+
+    def __init__(self, site, database, **others):
+        super_init = super().__init__
+
+        def start(at):
+            super_init(at)
+            return self.process
+        self.night = Held(site, database, "load", chunk_rows=2000,
+                          start=start, **others)
+        wait_until(self.night.waiter, "load stands still")
+
+    def pause_in_mid_run(self):
+        self.order("pause")
+        self.wait_for("it is about to pause", run_state="pausing")
+        self.night.release()
+        status = self.wait_for("the run waits", run_state="paused")
+        assert status["state"] == "paused" and status["paused_by"]
+        return status["run"]
+
+
+@pytest.fixture
+def held(site, database):
+    return HeldService(site, database)
+
+
+def states(site, run):
+    record = site.verb("runs", "show", run, "-o", "json").json()
+    return [chunk["state"] for chunk in record["chunks"]]
+
+
+def audit(site, verb):
+    with sqlite3.connect(site.store / "control.db") as db:
+        return [row[0] for row in db.execute(
+            "SELECT detail FROM audit WHERE verb = ?", (verb,))]
+
+
+def test_pause_in_mid_run_and_resume(site, held):
+    run = held.pause_in_mid_run()
+    # What was in flight is committed, and nothing is handed out.
+    assert 0 < run["chunks_done"] < run["chunks"]
+    assert sorted(set(states(site, 1))) == ["done", "planned"]
+    row, = site.runs()
+    assert row["state"] == "paused" and row["read"] > 0
+    written = len(held.night.target.rows())
+    assert row["read"] == written < len(held.night.rows)
+    text = site.verb("status").out
+    assert "paused by" in text and "orders" in text
+
+    held.order("resume")
+    assert held.finish().code == 0
+    row, = site.runs()  # the very same run
+    assert (row["state"], row["read"]) == ("completed", len(held.night.rows))
+    assert set(states(site, 1)) == {"done"}
+    held.night.assert_converged()
+    assert audit(site, "pause") == audit(site, "resume") == ["the service"]
+
+
+def test_pause_before_the_deletes(site, held, database):
+    """All is read, and what is gone from the source is about to be deleted:
+    that is handed out like a chunk, and waits like one."""
+    held.night.release()
+    assert held.finish().code == 0
+    database.script(
+        "DELETE FROM orders WHERE order_no % 100 = 7;"
+        "INSERT INTO orders SELECT order_no + 1000000, site, descr, qty, due,"
+        " open, weight FROM orders ORDER BY order_no, site LIMIT 1")
+    held.night.hold_again()
+    service = Service(site)
+    wait_until(held.night.waiter, "load stands still")
+    service.order("pause", "orders")
+    held.night.release()
+    run = service.wait_for("the run waits", run_state="paused")["run"]
+    assert (run["phase"], run["chunks_done"]) == ("sweep", run["chunks"])
+    full = len(held.night.rows) + 1
+    assert len(held.night.target.rows()) == full
+    service.order("resume", "orders")
+    assert service.finish().code == 0
+    left = database.rows("SELECT count(*) FROM orders")[0][0]
+    assert len(held.night.target.rows()) == left < full
+    site.run().books().assert_is(read=left, unchanged=left)
+
+
+def restarted(site, held, killed):
+    """It stays paused, whatever ended the one before."""
+    held.pause_in_mid_run()
+    if killed:
+        held.kill()
+    else:
+        held.order("stop")
+    held.finish()
+    site.wait_for_silence()
+    assert site.runs()[0]["state"] == "paused"
+    written = len(held.night.target.rows())
+    again = Service(site)
+    status = again.wait_for("it waits", state="paused")
+    assert status["waiting_because"] == "the service is paused"
+    assert "run" not in status
+    entry, = site.verb("status", "-o", "json").json()
+    assert entry["state"] == "paused" and entry["paused_by"]
+    assert len(held.night.target.rows()) == written
+    again.order("resume")
+    assert again.finish().code == 0
+    assert [r["state"] for r in site.runs()][0] == "completed"
+    held.night.assert_converged()
+
+
+def test_paused_over_a_kill(site, held):
+    restarted(site, held, True)
+
+
+def test_paused_over_a_stop(site, held):
+    restarted(site, held, False)
+
+
+def test_stop_waits_for_the_end(site, held):
+    asked = site.start("stop", "-c", site.file)
+    held.wait_for("it is stopping", state="stopping")
+    assert asked.poll() is None
+    refused = control.ask(site, "pause")
+    assert refused["code"] == "stopping"
+    held.night.release()
+    assert site.finish(asked).code == 0
+    # Whoever waited may have the store at once.
+    books = site.run().books()
+    assert books.read == len(held.night.rows) and books.unchanged
+    assert held.finish().code == RESUMABLE
+    held.night.assert_converged()
+
+
+def test_cancel_ends_the_live_run(site, held):
+    held.order("cancel", "99", expect=CONFIG).assert_says("no run 99")
+    held.order("cancel", "others", expect=CONFIG).assert_says("others")
+    held.order("cancel", "orders").assert_says("run 1 of orders is cancelled")
+    assert held.finish().code == RESUMABLE
+    held.night.release()
+    row, = site.runs()
+    assert row["state"] == "cancelled" and "cancelled it" in row["error"]
+    assert audit(site, "cancel") == ["run 1 of orders"]
+    site.run()
+    held.night.assert_converged()
+
+
+def test_what_was_cancelled_is_not_begun_again(site, database):
+    held = HeldService(site, database, schedule={
+        "window": {"start": "00:00", "end": "00:00"}})
+    held.order("cancel")
+    held.wait_for("it waits for the next night", state="waiting")
+    held.night.release()
+    assert [r["state"] for r in site.runs()] == ["cancelled"]
+    held.stop(code=0)
+    site.run()
+    held.night.assert_converged()
+
+
+def test_watch(site, held):
+    """A picture a second, as lines; interrupted, it ends cleanly, and so it
+    does when the service ends."""
+    watchers = [site.start("status", "--watch", "-o", "json", "-c", site.file)
+                for _ in range(2)]
+    first = json.loads(watchers[0].stdout.readline())
+    assert first["service"]["run"]["entity"] == "orders"
+    assert first["entities"][0]["state"] == "running"
+    assert first["entities"][0]["phase"] == "read"
+    json.loads(watchers[0].stdout.readline())
+    watchers[0].send_signal(signal.SIGINT)
+    assert watchers[0].wait(control.PATIENCE_SECONDS) == 0
+    assert watchers[0].stderr.read() == b""
+    held.night.release()
+    assert held.finish().code == 0
+    last = site.finish(watchers[1])
+    assert last.code == 0
+    assert [json.loads(line) for line in last.out.splitlines()]
+
+
+def test_watch_for_people(site, held):
+    watcher = site.start("status", "--watch", "-c", site.file)
+    line = watcher.stdout.readline().decode()
+    assert "synclined" in line and "working" in line
+    assert "orders" in watcher.stdout.readline().decode()
+    held.night.release()
+    assert held.finish().code == 0
+    assert "completed" not in line and site.finish(watcher).code == 0
+
+
+@pytest.mark.parametrize("words", [
+    ("pause",), ("resume",), ("stop",), ("cancel",), ("status", "--watch")])
+def test_without_a_service(site, words):
+    Small(site).write()
+    site.verb(*words, expect=UNREACHABLE).assert_says("no synclined runs")
+
+
+def test_a_second_one_is_told_who_runs(site, held):
+    result = site.verb(program="synclined", expect=RUNNING)
+    assert f"process {held.process.pid}" in result.err
+    result = site.verb("run", expect=RUNNING)
+    result.assert_says(f"process {held.process.pid}")
+    result.assert_says("syncline run --now")
+    # … and has left what it needs alone.
+    assert held.status()["run"]["entity"] == "orders"
+    held.night.release()
+    assert held.finish().code == 0
+    held.night.assert_converged()
+
+
+# --- a service that waits for its window
+
+NIGHT = {"window": {"start": "19:00", "end": "07:00"}}
+
+
+@pytest.fixture
+def small(site):
+    small = Small(site)
+    small.write(others={"schedule": NIGHT})
+    return small
+
+
+@pytest.fixture
+def waiting(site, small):
+    """At noon there is nothing to do before 19:00."""
+    clock = Clock(site.dir, "2026-06-10 12:00")
+    service = Service(site, **clock.env)
+    wait_for_night(service)
+    yield service
+    if service.process.poll() is None:
+        service.stop(code=0)
+
+
+def wait_for_night(service):
+    status = service.wait_for("it waits for the night", state="waiting")
+    assert status["waiting_until"] == "2026-06-10T19:00:00Z"
+    assert status["waiting_because"] == "the window is closed"
+
+
+def run_now(service, *entities, state="completed"):
+    """A run more, and how it ended."""
+    before = len(service.site.runs())
+    service.order("run", "--now", *entities).assert_says("to be run now")
+    wait_until(lambda: [r["state"] for r in service.site.runs()][:-before or
+               None] == [state], f"the run has {state}")
+    service.wait_for("it is done", state="waiting", ordered=[])
+    return service.site.runs()[0]
+
+
+def test_run_now_outside_of_the_window(site, small, waiting):
+    run_now(waiting, "things")
+    assert small.rows() == small.expected()
+    assert audit(site, "run --now") == ["whatever the window says: things"]
+    wait_for_night(waiting)
+    text = site.verb("status").out
+    assert "waiting until" in text and "the window is closed" in text
+    waiting.order("run", "--now", "thing", expect=CONFIG).assert_says(
+        "did you mean things")
+    small.source.script("UPDATE things SET name = 'new' WHERE id = 7")
+    run_now(waiting)
+    assert small.rows() == small.expected()
+    assert len(audit(site, "run --now")) == 2
+
+
+def test_what_is_paused_is_not_run(site, small, waiting):
+    waiting.order("pause", "things")
+    waiting.order("pause", "things", expect=CONFIG).assert_says("already")
+    waiting.order("resume", expect=CONFIG).assert_says("not paused")
+    waiting.order("run", "--now", "things", expect=CONFIG).assert_says(
+        "things is paused, by", "syncline resume things")
+    # With all of them it is meant, too, and has its turn when it goes on.
+    waiting.order("run", "--now")
+    assert waiting.wait_for("it waits", state="waiting")["ordered"] == [
+        "things"]
+    assert not site.runs()
+    waiting.order("resume", "things")
+    wait_until(lambda: [r["state"] for r in site.runs()] == ["completed"],
+               "it has run")
+    assert small.rows() == small.expected()
+
+
+def test_a_pause_outlives_its_entity(site, small, waiting):
+    waiting.order("pause", "things")
+    waiting.stop(code=0)
+    site.write_text(site.file.read_text().replace(
+        "name: things\n", "name: stuff\n", 1))
+    again = Service(site)
+    again.wait_for("it is up", pid=again.process.pid)
+    again.order("resume", "thing", expect=CONFIG).assert_says("no entity")
+    again.order("resume", "things").assert_says("goes on")
+    assert again.status()["pauses"] == []
+    again.stop(code=0)
+
+
+def halted(small, service):
+    run_now(service)
+    small.source.script("DELETE FROM things WHERE id % 5 = 0")
+    run = run_now(service, state="halted")
+    assert run["withheld"] == 40
+    return run["run"]
+
+
+def test_approve_through_the_service(site, small, waiting):
+    run = halted(small, waiting)
+    waiting.order("approve", run + 1, expect=CONFIG).assert_says("no run")
+    waiting.order("approve", run).assert_says("approved", "40")
+    assert audit(site, "approve") == [f"run {run} of things: 40 deletes"]
+    run_now(waiting)
+    assert small.rows() == small.expected()
+
+
+def test_cancel_gives_deletes_up(site, small, waiting):
+    run = halted(small, waiting)
+    waiting.order("approve", run)
+    waiting.order("cancel", run).assert_says("40 withheld deletes")
+    assert site.runs()[0]["state"] == "cancelled"
+    waiting.order("cancel", run, expect=CONFIG).assert_says("already")
+    waiting.order("approve", run, expect=CONFIG)
+    # Nobody's word counts any more: the guard judges anew.
+    again = run_now(waiting, state="halted")
+    assert len(small.rows()) == 200
+    waiting.stop(code=0)
+    # Nor does it take a service to say so.
+    site.verb("cancel", again["run"]).assert_says("40 withheld deletes")
+    assert [r["state"] for r in site.runs()][:2] == ["cancelled"] * 2
+    assert len(audit(site, "cancel")) == 2
+
+
+# --- two supervisors, when the lock does not keep the second one out
+
+def lose_the_lock(site):
+    (site.store / "lock").unlink()
+
+
+def test_a_lease_keeps_the_second_one_out(site, held):
+    lose_the_lock(site)
+    for program, words in (("synclined", ()), ("syncline", ("run",))):
+        result = site.verb(*words, program=program, expect=RUNNING)
+        assert f"process {held.process.pid}" in result.err
+        assert "lease" in result.err and "run 1 of orders" in result.err
+    assert held.status()["run"]["entity"] == "orders"
+    held.night.release()
+    assert held.finish().code == 0
+    held.night.assert_converged()
+
+
+def successor(site):
+    """One that gets in; as long as the lease is good, none does."""
+    service = Service(site)
+    wait_until(lambda: service.process.poll() is not None or
+               (service.status() or {}).get("pid") == service.process.pid,
+               "it is in, or kept out")
+    if service.process.poll() is None:
+        return service
+    assert service.finish().code == RUNNING
+    return None
+
+
+def test_whoever_slept_writes_nothing_any_more(site, database):
+    first = HeldService(site, database, limits={"lease": "1s"})
+    first.kill(signal.SIGSTOP)
+    lose_the_lock(site)
+    second = wait_until(lambda: successor(site), "the lease is over")
+    second.wait_for("it has a run of its own", run_run=2)
+    # The stages of the first are gone: nothing of it can still come.
+    assert first.process.pid not in [p.ppid() for p in site.processes()]
+    first.kill(signal.SIGCONT)
+    result = first.finish()
+    assert result.code == RUNNING, result
+    assert f"process {second.process.pid}" in result.err
+    assert "has taken over with run 2" in result.err
+    # … and has left alone what is the second one's.
+    assert second.status()["pid"] == second.process.pid
+    assert (site.store / "pipeline.running.yaml").exists()
+    first.night.release()
+    assert second.finish().code == 0
+    newest, oldest = site.runs()
+    assert (newest["run"], newest["state"]) == (2, "completed")
+    assert (oldest["state"], oldest["error_code"]) == ("failed", "interrupted")
+    with sqlite3.connect(site.store / "control.db") as db:
+        assert db.execute("SELECT token, run_id, expires_at "
+                          "FROM leases").fetchall() == [(2, 2, 0)]
+    first.night.assert_converged()
+
+
+# --- whoever comes to the socket
+
+def hostile(site):
+    """Connections that stay open, and what each of them said."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 4096), hard))
+    said = [b"", b"{", b"GET / HTTP/1.1\r\n\r\n", b"\x00\xff" * 3000,
+            b'{"version":1,"order":"watch"}\n',
+            b'{"version":1,"order":"status"}\n' * 500,
+            b'{"version":1,"order":"sta']
+    clients = []
+    for n in range(1000):
+        client = control.connect(site)
+        client.setblocking(False)
+        try:
+            client.send(said[n % len(said)])
+        except (BlockingIOError, ConnectionError):
+            pass  # it was let go, which is its good right
+        clients.append(client)
+    return clients, soft, hard
+
+
+def test_nobody_keeps_it_from_its_work(site, held):
+    clients, soft, hard = hostile(site)
+    try:
+        assert control.ask(site, "status")["status"]["state"] == "working"
+        held.order("pause")
+        held.order("resume")
+        held.night.release()
+        assert held.finish().code == 0
+    finally:
+        for client in clients:
+            client.close()
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    held.night.assert_converged()
+
+
+def test_half_a_request_then_gone(site, held):
+    for text in (b"", b"{", b'{"version":1,"order":"stop"}', b"\n" * 3):
+        client = control.connect(site)
+        client.sendall(text)
+        client.shutdown(socket.SHUT_WR)
+        client.close()
+    assert held.status()["state"] == "working"
+    held.night.release()
+    assert held.finish().code == 0
