@@ -3,15 +3,19 @@ import datetime
 import json
 import pathlib
 import re
+import signal
 import subprocess
 
 import pytest
 
 from lib import ends, orders
+from lib.clock import Clock
+from lib.daemon import Daemon
 from lib.held import HOLD
 from lib.metrics import (assert_sound, counters, free_ports, get, parse,
                          total)
 from lib.prometheus import Prometheus
+from lib.small import Small
 from lib.wait import wait_until
 
 DEPLOY = pathlib.Path(__file__).resolve().parents[2] / "deploy"
@@ -312,3 +316,45 @@ def test_names_are_those_of_the_manual(bin_dir):
         asked = {re.sub("_bucket$", "", name)
                  for name in re.findall(r"\bsyncline_\w+", text)}
         assert asked and asked <= known, asked - known
+
+
+def test_service_between_nights(site):
+    """What a service says while it waits, and that a reload keeps it."""
+    small = Small(site)
+    base = free_ports(2 * PORTS)
+
+    def write(port, **entity):
+        small.write(others={"metrics": f"127.0.0.1:{port}",
+                            "schedule": {"window": {
+                                "start": "19:00", "end": "07:00"}}}, **entity)
+
+    write(base)
+    daemon = Daemon(site, Clock(site.dir, "2026-06-10 12:00"))
+    daemon.wait_idle("2026-06-10 19:00")
+    page = parse(get(base)[2])
+    assert total(page, "syncline_window_open") == 0
+    assert total(page, "syncline_window_remaining_seconds") == 0
+    assert get(base, "/readyz") == (
+        200, "text/plain; charset=utf-8", "loop: good\nstore: good\n"
+        "stages: 0 of 5 up, no run needs them\n")
+    daemon.set_clock("2026-06-10 19:00")
+    daemon.wait_idle("2026-06-11 19:00")
+    text = get(base)[2]
+    assert_sound(text)
+    page = parse(text)
+    (run,) = site.runs()
+    # Every report had come when the run ended: the books to the row.
+    assert {f: total(page, "syncline_rows_total", outcome=f)
+            for f in FATES} == books_of(run)
+    assert 0 < total(page, "syncline_window_remaining_seconds") <= 12 * 3600
+    assert total(page, "syncline_window_open") == 1
+    wait_until(lambda: json.loads(
+        (site.store / "targets.json").read_text()) == [],
+        "its stages are at rest")
+    write(base + PORTS, batch_rows=100)
+    daemon.process.send_signal(signal.SIGHUP)
+    daemon.wait_idle("2026-06-11 19:00")
+    assert get(base)[0] == 0
+    text = get(base + PORTS)[2]
+    assert counters(parse(text), text) == counters(page, text)
+    assert daemon.end() == 0
