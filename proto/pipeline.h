@@ -1,5 +1,6 @@
 #ifndef PROTO_PIPELINE_H
 #define PROTO_PIPELINE_H
+#include "proto/address.h"
 #include "proto/arena.h"
 #include "proto/attr.h"
 #include "proto/buf.h"
@@ -38,6 +39,9 @@ struct pipeline {
 	int64_t ack_timeout_ms;   /* silence that ends a run */
 	int64_t lease_ms;         /* silence that loses a run */
 	int64_t tries;            /* of one thing in a row, before it fails */
+	struct address metrics;   /* of the supervisor; port 0: nowhere */
+	bool metrics_public;
+	const char *metrics_targets; /* absolute */
 };
 
 /* All problems of a file at once, one "FILE:LINE: PATH: MESSAGE" a line. */
