@@ -271,6 +271,20 @@ see_window(struct engine *en, struct run *r)
 	run_close(r);
 }
 
+/* ms: the longest that would do otherwise; -1: for ever. */
+static int64_t
+turn_limit(const struct engine *en, int64_t ms)
+{
+	return en->turn_ms && (ms < 0 || ms > en->turn_ms) ? en->turn_ms : ms;
+}
+
+static void
+turned(struct engine *en)
+{
+	if (en->turned)
+		en->turned(en->turned_arg);
+}
+
 static int
 turn(struct engine *en, struct run *r, struct err *e)
 {
@@ -281,22 +295,26 @@ turn(struct engine *en, struct run *r, struct err *e)
 		return -1;
 	int64_t next = procs_next_ms(&en->procs);
 	int64_t wait = next < 0 || next > TURN_MS ? TURN_MS : next;
-	if (wait_for_news(en, wait, e) < 0 || take_news(en, r, e) < 0)
+	if (wait_for_news(en, turn_limit(en, wait), e) < 0 ||
+	    take_news(en, r, e) < 0)
 		return -1;
 	see_ready(en, r);
 	see_window(en, r);
 	run_on_time(r, clock_mono_ms());
 	if (en->watch)
 		en->watch(en->watch_arg, r);
+	turned(en);
 	return 0;
 }
 
 int
 engine_idle(struct engine *en, int64_t wait_ms, struct err *e)
 {
-	if (wait_for_news(en, wait_ms, e) < 0)
+	if (wait_for_news(en, turn_limit(en, wait_ms), e) < 0 ||
+	    take_news(en, NULL, e) < 0)
 		return -1;
-	return take_news(en, NULL, e);
+	turned(en);
+	return 0;
 }
 
 void
