@@ -87,6 +87,9 @@ interpret(struct pipeline *p, struct span text, struct problem_list *problems)
 	spec_read(&sp, &pipeline_table, root, p);
 	pipeline_relations_check(&sp, root, p);
 	p->store_dir = pipeline_absolute(p, p->store_dir);
+	for (size_t i = 0; i < p->confine_read.n; i++)
+		p->confine_read.v[i] =
+		    pipeline_absolute(p, p->confine_read.v[i]);
 	buf_free(&sp.path);
 }
 

@@ -36,6 +36,8 @@ struct pipeline {
 	int64_t ack_timeout_ms;   /* silence that ends a run */
 	int64_t lease_ms;         /* silence that loses a run */
 	int64_t tries;            /* of one thing in a row, before it fails */
+	bool confine;             /* stages give up what they do not need */
+	struct strings confine_read; /* absolute; but not these files */
 };
 
 /* All problems of a file at once, one "FILE:LINE: PATH: MESSAGE" a line. */

@@ -1,5 +1,6 @@
 #include "supervisor/engine.h"
 #include "proto/clock.h"
+#include "proto/confine.h"
 #include "proto/log.h"
 #include "proto/store_lease.h"
 #include "supervisor/ledger.h"
@@ -37,6 +38,8 @@ engine_open(struct engine *en, const struct pipeline *p, struct store *store,
 		.signal_fd = -1,
 		.closes = WINDOW_NEVER,
 		.tries = p->tries };
+	/* It knows every password that is in our environment. */
+	confine_memory();
 	/* Nothing of a live supervisor is a leftover. */
 	if ((store && store_lease_check_free(store, e) < 0) ||
 	    open_signals(en, e) < 0 ||

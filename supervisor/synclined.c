@@ -9,6 +9,7 @@
  * second one stops at once; the next start does the rest.
  */
 #include "proto/clock.h"
+#include "proto/confine.h"
 #include "proto/log.h"
 #include "proto/options.h"
 #include "supervisor/agenda.h"
@@ -192,6 +193,10 @@ serve(struct cli *c, struct err *e)
 	    cli_audit(c, "run", "all entities, by synclined", e) < 0 ||
 	    window_init(&d.window, &c->pipeline->schedule, e) < 0)
 		return -1;
+	if (c->pipeline->confine && !confine_version())
+		log_warn("the kernel has no Landlock: every stage can read "
+			 "the files of the others",
+		    NULL);
 	int rc = engine_open(&d.engine, c->pipeline, c->store, e);
 	d.engine.watch = watch;
 	d.engine.watch_arg = &d;
