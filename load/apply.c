@@ -8,7 +8,7 @@
 #include <string.h>
 
 enum {
-	GROUP_BYTES = 4 << 20, /* keeps the stage's memory flat for wide rows */
+	GROUP_BYTES = 3 << 20, /* keeps the stage's memory flat for wide rows */
 	TRIES_MAX = 6,
 	WAIT_FIRST_MS = 50,
 	WAIT_MAX_MS = 5000,

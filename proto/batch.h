@@ -81,6 +81,9 @@ void batch_add_column(struct batch *b, const struct column *c);
 struct batch *batch_gather(
     const struct batch *b, const uint32_t *rows, size_t n);
 
+/* No frame of b is longer. */
+size_t batch_frame_max(const struct batch *b);
+
 /* Wire form. encode appends one frame to out. decode takes the frame: on
  * success *frame is moved into the batch and zeroed. Trailing bytes, lengths
  * that lie and anything over limits.h are ERR_DATA with code bad_batch. */

@@ -76,6 +76,7 @@ interpret(struct pipeline *p, struct span text, struct problem_list *problems)
 	struct node *root;
 	if (config_parse(text, &p->arena, &root, problems) < 0)
 		return;
+	p->root = root;
 	struct pipeline_reading reading = { .p = p };
 	struct spec sp = {
 		.arena = &p->arena,
@@ -86,6 +87,11 @@ interpret(struct pipeline *p, struct span text, struct problem_list *problems)
 	p->schedule.days = SCHEDULE_ALL_DAYS;
 	spec_read(&sp, &pipeline_table, root, p);
 	pipeline_relations_check(&sp, root, p);
+	const struct window_span *w = &p->schedule.window;
+	bool ends = w->line && (w->start != w->end ||
+				   p->schedule.days != SCHEDULE_ALL_DAYS);
+	for (size_t i = 0; i < p->nentities; i++)
+		p->entities[i].windowed = ends;
 	p->store_dir = pipeline_absolute(p, p->store_dir);
 	for (size_t i = 0; i < p->confine_read.n; i++)
 		p->confine_read.v[i] =

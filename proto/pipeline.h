@@ -17,11 +17,13 @@
  * the pipeline's arena; absent strings are NULL; a struct's line is where it
  * stands in the file, for messages.
  */
+struct node;
 struct pipeline {
 	struct arena arena;
-	const char *path;      /* the file, as given */
-	const char *base_dir;  /* absolute; relative paths start here */
-	const char *store_dir; /* absolute */
+	const char *path;        /* the file, as given */
+	const struct node *root; /* what it says, as a tree */
+	const char *base_dir;    /* absolute; relative paths start here */
+	const char *store_dir;   /* absolute */
 	size_t nconnections;
 	struct connection *connections;
 	size_t nentities;

@@ -3,6 +3,7 @@
 #include "proto/arena.h"
 #include "proto/peers.h"
 #include "proto/reject.h"
+#include "proto/share.h"
 #include "proto/sock.h"
 #include "proto/stage.h"
 #include "proto/stream.h"
@@ -52,6 +53,7 @@ struct stage {
 	/* service */
 	struct sock *control, *pull;
 	struct peers peers;
+	struct share_views shared;     /* what feeds us */
 	struct stage_waiting *waiting; /* oldest first */
 	uint32_t assigned_chunk, assigned_attempt;
 	bool fenced, stopping;

@@ -1,6 +1,6 @@
 #include "proto/clock.h"
 #include "proto/log.h"
-#include "proto/pool.h"
+#include "proto/parcel.h"
 #include "proto/stage_impl.h"
 #include <stdlib.h>
 #include <string.h>
@@ -100,22 +100,20 @@ wait_for_room(struct stage *st, struct sock *out, struct err *e)
 static int
 service_send(struct stage *st, struct batch **b, struct err *e)
 {
-	struct buf out = { 0 };
-	pool_take(&out);
-	batch_encode(*b, &out);
-	for (;;) {
-		int r = look_at_control(st, e);
-		struct sock *s = peers_sock(&st->peers, (*b)->part);
-		if (r == 0 && s)
-			r = sock_send(s, &out, e);
+	struct parcel out = { 0 };
+	int r;
+
+	while ((r = look_at_control(st, e)) == 0) {
+		r = parcel_send(&out, &st->peers, *b, e);
 		if (r == 0)
-			r = wait_for_room(st, s, e);
-		if (r < 0) {
-			pool_give(&out);
-			return -1;
-		}
-		if (!out.data)
+			r = wait_for_room(
+			    st, peers_sock(&st->peers, (*b)->part), e);
+		if (r != 0)
 			break;
+	}
+	if (r < 0) {
+		parcel_drop(&out, &st->peers);
+		return -1;
 	}
 	batch_free(b);
 	return 0;
@@ -265,7 +263,9 @@ service_loop(struct stage *st, struct err *e)
 		if (r < 0)
 			return -1;
 		if (r == 1) {
-			r = stage_take_batch(st, &f, e);
+			r = share_receive(&st->shared, &f, e);
+			if (r == 1)
+				r = stage_take_batch(st, &f, e);
 			frame_free(&f);
 			if (r < 0)
 				return -1;
@@ -301,6 +301,7 @@ connect_all(struct stage *st, struct err *e)
 		if (sock_open(SOCK_PULL, NULL, hwm, &st->pull, e) < 0 ||
 		    sock_bind(st->pull, st->opt.endpoint, e) < 0)
 			return -1;
+		share_views_open(&st->shared, st->opt.endpoint);
 	}
 	struct message hello = { .kind = MSG_HELLO,
 		.stage = st->def->name,
@@ -371,6 +372,7 @@ stage_service_main(struct stage *st, struct err *e)
 		report_error(st, e);
 	free_waiting(st);
 	peers_close(&st->peers);
+	share_views_free(&st->shared);
 	sock_close(&st->pull, 0);
 	sock_close(&st->control, 1000);
 	return r;

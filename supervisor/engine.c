@@ -16,17 +16,28 @@
 enum { CONTROL_HWM = 64, TURN_MS = 500 };
 
 static int
-open_signals(struct engine *en, struct err *e)
+open_signals(struct engine *en, bool hup, struct err *e)
 {
 	sigset_t set;
 	sigemptyset(&set);
 	sigaddset(&set, SIGCHLD);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);
+	if (hup)
+		sigaddset(&set, SIGHUP);
 	if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
 		return err_errno(e, "sigprocmask");
-	en->signal_fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
-	return en->signal_fd < 0 ? err_errno(e, "signalfd") : 0;
+	int fd = signalfd(en->signal_fd, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+	if (fd < 0)
+		return err_errno(e, "signalfd");
+	en->signal_fd = fd;
+	return 0;
+}
+
+int
+engine_hear_hup(struct engine *en, struct err *e)
+{
+	return open_signals(en, true, e);
 }
 
 int
@@ -42,7 +53,7 @@ engine_open(struct engine *en, const struct pipeline *p, struct store *store,
 	confine_memory();
 	/* Nothing of a live supervisor is a leftover. */
 	if ((store && store_lease_check_free(store, e) < 0) ||
-	    open_signals(en, e) < 0 ||
+	    open_signals(en, false, e) < 0 ||
 	    spawn_bin_dir(en->bin_dir, sizeof(en->bin_dir), e) < 0 ||
 	    runtime_dir_make(p->store_dir, en->runtime_dir,
 		sizeof(en->runtime_dir), e) < 0 ||
@@ -167,7 +178,9 @@ drain_signals(struct engine *en)
 {
 	struct signalfd_siginfo info;
 	while (read(en->signal_fd, &info, sizeof(info)) == sizeof(info))
-		if (info.ssi_signo != SIGCHLD)
+		if (info.ssi_signo == SIGHUP)
+			en->reload = true;
+		else if (info.ssi_signo != SIGCHLD)
 			engine_stop(en);
 }
 
@@ -298,11 +311,14 @@ turn(struct engine *en, struct run *r, struct err *e)
 		return -1;
 	int64_t next = procs_next_ms(&en->procs);
 	int64_t wait = next < 0 || next > TURN_MS ? TURN_MS : next;
-	if (wait_for_news(en, turn_limit(en, wait), e) < 0 ||
-	    take_news(en, r, e) < 0)
+	if (wait_for_news(en, turn_limit(en, wait), e) < 0)
+		return -1;
+	/* Before the news of a chunk's end, which would be answered by the
+	 * next one. */
+	see_window(en, r);
+	if (take_news(en, r, e) < 0)
 		return -1;
 	see_ready(en, r);
-	see_window(en, r);
 	run_on_time(r, clock_mono_ms());
 	if (en->watch)
 		en->watch(en->watch_arg, r);

@@ -16,6 +16,8 @@ struct night_result {
 	uint64_t rows_read;
 	uint64_t counts[OUT_COUNT];
 	uint64_t withheld;
+	bool resumed;    /* it was a pass over several nights */
+	bool owes_sweep; /* … or otherwise not one picture of the source */
 	enum strategy strategy;
 	char sample[512];
 	int64_t elapsed_ms;

@@ -3,6 +3,7 @@
 #include "proto/clock.h"
 #include "proto/log.h"
 #include "proto/peers.h"
+#include "proto/share_door.h"
 #include "supervisor/spawn.h"
 #include "supervisor/stage_env.h"
 #include <errno.h>
@@ -170,8 +171,10 @@ ended(struct proc *p, const struct rusage *used)
 	    "user_ms", log_i64(timeval_ms(used->ru_utime)), "system_ms",
 	    log_i64(timeval_ms(used->ru_stime)), "peak_rss_kib",
 	    log_i64(used->ru_maxrss), NULL);
-	if (p->endpoint[0])
+	if (p->endpoint[0]) {
 		unlink(p->endpoint + strlen("ipc://"));
+		share_door_remove(p->endpoint);
+	}
 	p->state = PROC_DOWN;
 	p->pid = 0;
 }

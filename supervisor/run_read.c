@@ -156,12 +156,12 @@ read_void_chunks(struct run *r)
 		struct chunk *c = &r->chunks[i];
 		if (c->state != CHUNK_ASSIGNED)
 			continue;
-		if (c->attempt >= (uint32_t)r->engine->tries) {
+		if (c->attempt - c->before >= (uint32_t)r->engine->tries) {
 			struct err e = { 0 };
 			err_config(&e, "tries",
 			    "chunk %u failed %u times; the log says why each "
 			    "time",
-			    c->no, c->attempt);
+			    c->no, c->attempt - c->before);
 			run_over(r, END_FAILED, &e);
 			return;
 		}

@@ -296,6 +296,19 @@ def test_what_is_paused_is_not_run(site, small, waiting):
     assert small.rows() == small.expected()
 
 
+def test_a_pause_outlives_its_entity(site, small, waiting):
+    waiting.order("pause", "things")
+    waiting.stop(code=0)
+    site.write_text(site.file.read_text().replace(
+        "name: things\n", "name: stuff\n", 1))
+    again = Service(site)
+    again.wait_for("it is up", pid=again.process.pid)
+    again.order("resume", "thing", expect=CONFIG).assert_says("no entity")
+    again.order("resume", "things").assert_says("goes on")
+    assert again.status()["pauses"] == []
+    again.stop(code=0)
+
+
 def halted(small, service):
     run_now(service)
     small.source.script("DELETE FROM things WHERE id % 5 = 0")
