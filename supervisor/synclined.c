@@ -147,7 +147,7 @@ reload(void *arg, struct err *e)
 	struct daemon *d = arg;
 	struct pipeline *fresh;
 	struct err refused = { 0 };
-	tell("RELOADING=1");
+	manager_reloading();
 	int rc = reload_read(d->cli->pipeline, &fresh, &refused);
 	if (rc == 1 && exchange(d, fresh, e) < 0)
 		return -1;
@@ -155,7 +155,7 @@ reload(void *arg, struct err *e)
 		log_info(rc ? "the new configuration holds"
 			    : "the configuration is what it was",
 		    NULL);
-	tell("READY=1");
+	manager_reloaded();
 	return 0;
 }
 

@@ -121,3 +121,24 @@ def wait_turns(n):
     """As long as so many signs of life would have taken, by our own clock:
     the silence of a stopped process cannot be waited for."""
     time.sleep(n * 0.5)
+
+
+def test_a_reload_has_its_time(site, manager):
+    """Words with the time at which it was begun, and ready again; also when
+    the new file is refused."""
+    small = Small(site)
+    small.write(others=DAILY)
+    service = Service(site, NOTIFY_SOCKET=manager.name)
+    manager.wait_for("STATUS=waiting")
+    for turn, text in enumerate([site.file.read_text() + "# new\n", "no"]):
+        site.write_text(text)
+        before = time.monotonic_ns() // 1000
+        service.kill(signal.SIGHUP)
+        manager.wait_for("RELOADING=1", more_than=turn)
+        manager.wait_for("READY=1", more_than=turn + 1)
+        words = [s for s in manager.said if s.startswith("RELOADING=1")]
+        name, _, usec = words[-1].partition("\n")[2].partition("=")
+        assert name == "MONOTONIC_USEC"
+        assert before <= int(usec) <= time.monotonic_ns() // 1000
+    small.write(others=DAILY)
+    service.stop(0)
