@@ -182,7 +182,7 @@ pass_on(struct work *w, const struct outlet *out, struct err *e)
 
 	if (w->nchanged < w->b->nrows) {
 		to = batch_gather(w->b, w->changed, w->nchanged);
-		memcpy(to->left, w->b->left, sizeof(to->left));
+		batch_inherit_left(to, w->b);
 	}
 	add_ops(w, to);
 	if (to == w->b)

@@ -40,26 +40,51 @@ set_facts(const struct pg_result *r, struct table_facts *f)
 		f->rows = f->pages * ROWS_PER_PAGE_GUESS;
 }
 
+/* The source's table, as an expression of type regclass. */
+static int
+put_table(const struct source_handle *s, struct buf *sql, struct err *e)
+{
+	struct buf name = { 0 };
+	struct sql_table t;
+
+	if (sql_table_parse(s->table, &t, e) != 0)
+		return -1;
+	sql_table_put(&name, &t);
+	buf_puts(sql, "pg_catalog.to_regclass(");
+	sql_literal(sql, buf_span(&name));
+	buf_puts(sql, ")");
+	buf_free(&name);
+	return 0;
+}
+
+/* A query whose two halves the table stands between. */
+static int
+ask_about(const struct source_handle *s, struct pg_conn *c,
+    const char *const sql[2], struct pg_result **out, struct err *e)
+{
+	struct buf text = { 0 };
+
+	buf_puts(&text, sql[0]);
+	int rc = put_table(s, &text, e);
+	buf_puts(&text, sql[1]);
+	if (rc == 0)
+		rc = db_pg_query(c, buf_str(&text), out, e);
+	buf_free(&text);
+	return rc;
+}
+
 static int
 table_facts(const struct source_handle *s, struct pg_conn *c,
     struct table_facts *f, struct err *e)
 {
-	struct buf sql = { 0 }, name = { 0 };
+	static const char *const sql[] = {
+		"SELECT c.relkind IN ('r', 'm') AND NOT c.relhassubclass AND coalesce(m.amname = 'heap', false), c.reltuples, c.relpages, pg_catalog.pg_relation_size(c.oid) / current_setting('block_size')::int FROM pg_catalog.pg_class c LEFT JOIN pg_catalog.pg_am m ON m.oid = c.relam WHERE c.oid = ",
+		""
+	};
 	struct pg_result *r;
-	struct sql_table t;
 
 	*f = (struct table_facts){ 0 };
-	if (sql_table_parse(s->table, &t, e) != 0)
-		return -1;
-	sql_table_put(&name, &t);
-	buf_puts(&sql,
-	    "SELECT c.relkind IN ('r', 'm') AND NOT c.relhassubclass AND coalesce(m.amname = 'heap', false), c.reltuples, c.relpages, pg_catalog.pg_relation_size(c.oid) / current_setting('block_size')::int FROM pg_catalog.pg_class c LEFT JOIN pg_catalog.pg_am m ON m.oid = c.relam WHERE c.oid = pg_catalog.to_regclass(");
-	sql_literal(&sql, buf_span(&name));
-	buf_puts(&sql, ")");
-	int rc = db_pg_query(c, buf_str(&sql), &r, e);
-	buf_free(&name);
-	buf_free(&sql);
-	if (rc != 0)
+	if (ask_about(s, c, sql, &r, e) != 0)
 		return -1;
 	if (PQntuples(r) == 1)
 		set_facts(r, f);
@@ -173,23 +198,19 @@ static int
 key_indexed(const struct source_handle *s, struct pg_conn *c,
     const char *column, struct err *e)
 {
-	struct buf sql = { 0 }, name = { 0 };
+	struct buf end = { 0 };
 	struct pg_result *r;
-	struct sql_table t;
 
-	if (sql_table_parse(s->table, &t, e) != 0)
-		return -1;
-	sql_table_put(&name, &t);
-	buf_puts(&sql,
-	    "SELECT EXISTS (SELECT FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid JOIN pg_catalog.pg_am m ON m.oid = c.relam JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0] WHERE i.indisvalid AND i.indpred IS NULL AND m.amname = 'btree' AND i.indrelid = pg_catalog.to_regclass(");
-	sql_literal(&sql, buf_span(&name));
-	buf_puts(&sql, ") AND a.attname = ");
+	buf_puts(&end, " AND a.attname = ");
 	sql_literal(
-	    &sql, (struct span){ (const uint8_t *)column, strlen(column) });
-	buf_puts(&sql, ")");
-	int rc = db_pg_query(c, buf_str(&sql), &r, e);
-	buf_free(&name);
-	buf_free(&sql);
+	    &end, (struct span){ (const uint8_t *)column, strlen(column) });
+	buf_puts(&end, ")");
+	const char *const sql[] = {
+		"SELECT EXISTS (SELECT FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid JOIN pg_catalog.pg_am m ON m.oid = c.relam JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0] WHERE i.indisvalid AND i.indpred IS NULL AND m.amname = 'btree' AND i.indrelid = ",
+		buf_str(&end)
+	};
+	int rc = ask_about(s, c, sql, &r, e);
+	buf_free(&end);
 	if (rc != 0)
 		return -1;
 	rc = PQgetvalue(r, 0, 0)[0] == 't';

@@ -179,7 +179,7 @@ deliver_part(struct apply *a, struct part *p, struct err *e)
 	if (!rows)
 		return a->sink.done(a->sink.ctx, &p->batch, counts, e);
 	struct batch *rest = batch_gather(p->batch, rows, n);
-	memcpy(rest->left, p->batch->left, sizeof(rest->left));
+	batch_inherit_left(rest, p->batch);
 	int r = a->sink.done(a->sink.ctx, &rest, counts, e);
 	batch_free(&rest);
 	return r;

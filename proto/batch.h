@@ -54,6 +54,9 @@ struct batch {
 	/* Rows that have already left this batch on its way, by outcome; the
 	 * last stage acknowledges them together with its own. */
 	uint64_t left[OUT_COUNT];
+	/* Of those, the rows that had left before this process took the batch;
+	 * not on the wire. */
+	uint64_t came[OUT_COUNT];
 	size_t nrows;
 	size_t ncols;
 	struct column *cols; /* in arena */
@@ -69,6 +72,9 @@ void batch_free(struct batch **bp); /* NULL-safe; clears the pointer */
 /* A new batch with the same header (entity, run, chunk, attempt, seq, part,
  * keys_only), no rows, no columns, left all zero. */
 struct batch *batch_like(const struct batch *b);
+
+/* to goes on with what has left from. */
+void batch_inherit_left(struct batch *to, const struct batch *from);
 
 /* First column of that role (and name, unless name is NULL), or NULL. */
 struct column *batch_find(

@@ -12,6 +12,7 @@
 enum {
 	FS_TRUNCATE = 1 << 14,
 	FS_DEVICE = 1 << 15,
+	NET_CONNECT = 2,
 	SCOPE_ALL = 3, /* abstract sockets and signals */
 };
 
@@ -61,9 +62,11 @@ known(void)
 }
 
 int
-confine_begin(struct confine *c, struct err *e)
+confine_begin(struct confine *c, bool connects, struct err *e)
 {
 	struct rules r = known();
+	if (!connects && confine_version() >= 4)
+		r.net = NET_CONNECT;
 	c->fd = -1;
 	if (confine_version() == 0)
 		return 0;

@@ -24,9 +24,10 @@ struct confine {
 
 /* From confine_enter on nothing below / can be opened or made but what was
  * allowed: of a folder all that is below it. Other processes can be traced,
- * looked into and sent signals only if they are ours. 1, or 0 if the kernel
- * cannot do that, and then the others do nothing. */
-int confine_begin(struct confine *c, struct err *e) MUST_CHECK;
+ * looked into and sent signals only if they are ours. Without connects no TCP
+ * connection is begun (Linux 6.7). 1, or 0 if the kernel cannot do that, and
+ * then the others do nothing. */
+int confine_begin(struct confine *c, bool connects, struct err *e) MUST_CHECK;
 /* What is not there is passed over. */
 int confine_allow(
     struct confine *c, const char *path, bool write, struct err *e) MUST_CHECK;

@@ -11,6 +11,7 @@ into_slot(struct parcel *p, struct share *share, const struct batch *b)
 	/* It is never too small: what it may need was looked at. */
 	struct buf frame = { .data = at, .cap = SHARE_SLOT_BYTES };
 	batch_encode(b, &frame);
+	p->bytes = frame.len;
 	share_ticket(share, p->slot, frame.len, &p->message);
 	p->share = share;
 	return true;
@@ -32,6 +33,7 @@ pack(
 	}
 	pool_take(&p->message);
 	batch_encode(b, &p->message);
+	p->bytes = p->message.len;
 	return 0;
 }
 

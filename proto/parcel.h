@@ -11,6 +11,7 @@
  */
 struct parcel {
 	struct buf message;
+	size_t bytes;        /* of the frame */
 	struct share *share; /* whose slot the frame stands in, or NULL */
 	uint32_t slot;
 	uint64_t changes; /* of the peers, when that was chosen */

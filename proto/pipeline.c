@@ -70,6 +70,18 @@ pipeline_absolute(struct pipeline *p, const char *path)
 	return s;
 }
 
+static const char *
+targets_path(struct pipeline *p)
+{
+	if (p->metrics_targets)
+		return pipeline_absolute(p, p->metrics_targets);
+	struct buf b = { 0 };
+	buf_printf(&b, "%s/targets.json", p->store_dir);
+	const char *path = arena_strdup(&p->arena, buf_str(&b));
+	buf_free(&b);
+	return path;
+}
+
 static void
 interpret(struct pipeline *p, struct span text, struct problem_list *problems)
 {
@@ -96,6 +108,7 @@ interpret(struct pipeline *p, struct span text, struct problem_list *problems)
 	for (size_t i = 0; i < p->confine_read.n; i++)
 		p->confine_read.v[i] =
 		    pipeline_absolute(p, p->confine_read.v[i]);
+	p->metrics_targets = targets_path(p);
 	buf_free(&sp.path);
 }
 

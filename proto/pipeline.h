@@ -1,5 +1,6 @@
 #ifndef PROTO_PIPELINE_H
 #define PROTO_PIPELINE_H
+#include "proto/address.h"
 #include "proto/arena.h"
 #include "proto/attr.h"
 #include "proto/buf.h"
@@ -40,6 +41,9 @@ struct pipeline {
 	int64_t tries;            /* of one thing in a row, before it fails */
 	bool confine;             /* stages give up what they do not need */
 	struct strings confine_read; /* absolute; but not these files */
+	struct address metrics;      /* of the supervisor; port 0: nowhere */
+	bool metrics_public;
+	const char *metrics_targets; /* absolute */
 };
 
 /* All problems of a file at once, one "FILE:LINE: PATH: MESSAGE" a line. */

@@ -85,7 +85,7 @@ allow_all(struct confine *c, const struct stage_confine *s, unsigned reach,
 }
 
 static bool
-needs_internet(const struct pipeline *p, unsigned reach)
+connects(const struct pipeline *p, unsigned reach)
 {
 	for (size_t i = 0; i < p->nconnections; i++)
 		if (p->connections[i].driver == DRIVER_POSTGRES &&
@@ -102,14 +102,15 @@ stage_confine(const struct stage_confine *s, struct err *e)
 	confine_memory();
 	if (!s->pipeline->confine)
 		return 0;
-	int files = confine_begin(&c, e);
+	bool internet = connects(s->pipeline, reach);
+	int files = confine_begin(&c, internet, e);
 	if (files < 0)
 		return -1;
 	if (allow_all(&c, s, reach, e) < 0 || confine_enter(&c, e) < 0) {
 		confine_drop(&c);
 		return -1;
 	}
-	int sockets = confine_sockets(needs_internet(s->pipeline, reach), e);
+	int sockets = confine_sockets(internet || s->listens, e);
 	if (sockets < 0)
 		return -1;
 	log_debug("confined", "files", files ? "yes" : "no", "sockets",

@@ -3,6 +3,7 @@
 #include "proto/attr.h"
 #include "proto/err.h"
 #include "proto/pipeline.h"
+#include <stdbool.h>
 
 /*
  * Makes a stage give up all that is none of its business (reach.h): files but
@@ -19,6 +20,7 @@ struct stage_confine {
 	const char *stage; /* "extract" */
 	const struct pipeline *pipeline;
 	const char *runtime_dir;
+	bool listens; /* to whoever asks for metrics */
 };
 
 int stage_confine(const struct stage_confine *s, struct err *e) MUST_CHECK;

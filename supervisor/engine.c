@@ -69,9 +69,11 @@ engine_open(struct engine *en, const struct pipeline *p, struct store *store,
 		.runtime_dir = en->runtime_dir,
 		.bin_dir = en->bin_dir,
 		.router = en->router,
-		.control_endpoint = en->control };
+		.control_endpoint = en->control,
+		.watched = store != NULL && p->metrics.port != 0 };
 	procs_init(&en->procs, &conf);
-	return 0;
+	meter_init(&en->meter, p, en->procs.n);
+	return monitor_open(en, e);
 }
 
 void
@@ -79,6 +81,8 @@ engine_close(struct engine *en)
 {
 	if (en->procs.all)
 		procs_stop(&en->procs);
+	monitor_close(en);
+	meter_free(&en->meter);
 	procs_free(&en->procs);
 	sock_close(&en->router, 0);
 	/* What stands in the store is another supervisor's by now. */
@@ -103,6 +107,8 @@ handle(
 			run_on_hello(r, p);
 	} else if (m->kind == MSG_ERROR) {
 		procs_error(&en->procs, p, m);
+	} else if (m->kind == MSG_METRICS) {
+		monitor_report(en, p, m);
 	} else if (r && p->state == PROC_READY) {
 		run_on_message(r, p, m);
 	}
@@ -152,6 +158,7 @@ drain_children(struct engine *en, struct run *r)
 	struct proc *p;
 	while ((p = procs_reap(&en->procs))) {
 		log_death(p);
+		meter_died(&en->meter, &en->procs, p);
 		if (r)
 			run_on_death(r, p);
 	}
@@ -226,7 +233,7 @@ engine_dismiss(struct engine *en, const void *arg)
 static int
 wait_for_news(struct engine *en, int64_t wait_ms, struct err *e)
 {
-	struct sock_item items[2 + ENGINE_GUESTS] = {
+	struct sock_item items[3 + ENGINE_GUESTS] = {
 		{ .sock = en->router },
 		{ .fd = en->signal_fd },
 	};
@@ -237,8 +244,10 @@ wait_for_news(struct engine *en, int64_t wait_ms, struct err *e)
 		items[2 + i] = (struct sock_item){ .sock = guests[i].sock,
 			.fd = guests[i].fd };
 	}
-	if (sock_wait(items, 2 + n, wait_ms, e) < 0)
+	size_t watched = monitor_wait(en, &items[2 + n], &wait_ms);
+	if (sock_wait(items, 2 + n + watched, wait_ms, e) < 0)
 		return -1;
+	monitor_wake(en);
 	for (size_t i = 0; i < n; i++)
 		if (items[2 + i].ready && invited(en, guests[i].arg))
 			guests[i].ready(guests[i].arg);
@@ -253,6 +262,7 @@ take_news(struct engine *en, struct run *r, struct err *e)
 		return -1;
 	drain_signals(en);
 	drain_children(en, r);
+	monitor_turn(en);
 	return 0;
 }
 
@@ -368,7 +378,9 @@ engine_run(struct engine *en, struct run *r, struct err *e)
 	if (!clean_end(r))
 		procs_kill(&en->procs);
 	en->live = NULL;
-	if (ledger_end(r, e) == 0)
+	int result = ledger_end(r, e);
+	monitor_run_ended(en, r);
+	if (result == 0)
 		return 0;
 	en->deposed = strcmp(e->code, "lease_lost") == 0;
 	return -1;

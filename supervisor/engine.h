@@ -5,6 +5,8 @@
 #include "proto/pipeline.h"
 #include "proto/sock.h"
 #include "proto/store.h"
+#include "supervisor/meter.h"
+#include "supervisor/monitor.h"
 #include "supervisor/proc.h"
 #include "supervisor/run.h"
 #include "supervisor/runtime_dir.h"
@@ -40,6 +42,8 @@ struct engine {
 	char bin_dir[4096];
 	char *config_copy; /* what the stages read */
 	uint64_t config_hash;
+	struct meter meter;
+	struct monitor monitor;
 	unsigned stop; /* signals to stop that came */
 	bool reload;   /* a SIGHUP came; whoever acts on it clears this */
 	/* Says which night a turn belongs to and when it has to come to rest;

@@ -13,34 +13,6 @@
 /* Weeks of sweeps begin at night, and nights are not equally long. */
 static const int64_t week_micros = INT64_C(13) * 12 * 3600 * 1000000;
 
-static const enum exit_code severity[] = { EXIT_CLEAN, EXIT_REJECTS,
-	EXIT_RESUMABLE, EXIT_HALTED, EXIT_UNREACHABLE, EXIT_CONFIG,
-	EXIT_RUNNING, EXIT_INTERNAL };
-
-enum exit_code
-exit_code_worse(enum exit_code a, enum exit_code b)
-{
-	for (size_t i = 0; i < ARRAY_LEN(severity); i++) {
-		if (severity[i] == a)
-			return b;
-		if (severity[i] == b)
-			return a;
-	}
-	return EXIT_INTERNAL;
-}
-
-static enum exit_code
-failure_code(const struct err *why)
-{
-	/* Ours: a crash, books that do not balance. */
-	static const char *const ours[] = { "killed", "exit", "books", "bug",
-		"tries" };
-	for (size_t i = 0; i < ARRAY_LEN(ours); i++)
-		if (strcmp(why->code, ours[i]) == 0)
-			return EXIT_INTERNAL;
-	return why->cls == ERR_RETRY ? EXIT_UNREACHABLE : EXIT_CONFIG;
-}
-
 static enum exit_code
 code_of(const struct run *r)
 {
@@ -59,7 +31,7 @@ code_of(const struct run *r)
 	case END_ABANDONED:
 		break;
 	}
-	return failure_code(&r->error);
+	return exit_code_of(&r->error);
 }
 
 static void

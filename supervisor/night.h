@@ -49,7 +49,4 @@ struct night_retry {
 int night_retry(struct engine *en, const struct night_retry *what,
     struct night_result *result, struct err *e) MUST_CHECK;
 
-/* The worse of two. */
-enum exit_code exit_code_worse(enum exit_code a, enum exit_code b);
-
 #endif

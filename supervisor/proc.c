@@ -6,6 +6,7 @@
 #include "proto/share_door.h"
 #include "supervisor/spawn.h"
 #include "supervisor/stage_env.h"
+#include "supervisor/targets.h"
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -90,6 +91,9 @@ start(struct procs *ps, struct proc *p, struct err *e)
 	    p->address, sizeof(p->address), "%s.%u", p->name, p->generation);
 	snprintf(p->endpoint, sizeof(p->endpoint), "ipc://%s/%s",
 	    ps->conf.runtime_dir, p->address);
+	char metrics[ADDRESS_TEXT];
+	address_text(
+	    &ps->conf.pipeline->metrics, targets_offset(ps, p), metrics);
 	char **env = stage_env_new(ps->conf.pipeline, p->kind);
 	const struct spawn_stage s = {
 		.bin_dir = ps->conf.bin_dir,
@@ -99,6 +103,7 @@ start(struct procs *ps, struct proc *p, struct err *e)
 		.base = ps->conf.pipeline->base_dir,
 		.control = ps->conf.control_endpoint,
 		.endpoint = p->endpoint,
+		.metrics = ps->conf.watched ? metrics : NULL,
 		.instance = p->instance,
 		.instances = (unsigned)procs_count(ps, p->kind),
 		.env = env,
@@ -213,7 +218,6 @@ procs_reap(struct procs *ps)
 		describe_death(p, status);
 		ended(p, &used);
 		p->deaths++;
-		ps->restarts[p->kind]++;
 		int64_t wait = p->deaths > 1 ? retry_next_ms(&p->backoff) : 0;
 		int64_t soonest = p->started_ms + RESTART_MIN_MS;
 		p->start_at_ms = clock_mono_ms() + wait;

@@ -59,6 +59,7 @@ struct procs_config {
 	const char *bin_dir;
 	struct sock *router;
 	const char *control_endpoint;
+	bool watched; /* each serves its metrics */
 };
 
 struct procs {
@@ -67,7 +68,6 @@ struct procs {
 	size_t n;
 	struct proc *all; /* by kind, then instance */
 	size_t first[PROC_KINDS + 1];
-	uint64_t restarts[PROC_KINDS];
 };
 
 const char *proc_kind_name(enum proc_kind k);

@@ -49,6 +49,7 @@ reload_engine(struct engine *en, const struct pipeline *fresh, struct err *e)
 	char *copy;
 	uint64_t hash;
 	procs_stop(&en->procs);
+	monitor_close(en);
 	if (runtime_dir_copy_config(fresh, &copy, &hash, e) < 0)
 		return -1;
 	struct procs_config conf = en->procs.conf;
@@ -60,6 +61,8 @@ reload_engine(struct engine *en, const struct pipeline *fresh, struct err *e)
 	en->tries = fresh->tries;
 	conf.pipeline = fresh;
 	conf.config_path = copy;
+	conf.watched = fresh->metrics.port != 0;
 	procs_init(&en->procs, &conf);
-	return 0;
+	meter_reload(&en->meter, fresh, en->procs.n);
+	return monitor_open(en, e);
 }

@@ -11,6 +11,7 @@ struct spawn_stage {
 	const char *config; /* the copy it reads */
 	const char *called; /* what messages call it */
 	const char *base, *control, *endpoint;
+	const char *metrics; /* where it serves them; or NULL */
 	unsigned instance, instances;
 	char *const *env; /* what it may know */
 };

@@ -13,6 +13,7 @@
 #include "proto/clock.h"
 #include "proto/confine.h"
 #include "proto/log.h"
+#include "proto/metric.h"
 #include "proto/options.h"
 #include "supervisor/agenda.h"
 #include "supervisor/cli/cli.h"
@@ -39,6 +40,7 @@ static const struct option_key keys[] = {
 	OPTION_FLAG(struct cli, version, "--version", 'V',
 	    "print the version and exit"),
 	OPTION_FLAG(struct cli, help_mdoc, "--help-mdoc", 0, ""),
+	OPTION_FLAG(struct cli, metrics_mdoc, "--metrics-mdoc", 0, ""),
 	OPTION_END,
 };
 
@@ -266,7 +268,9 @@ static void
 print_help(const struct cli *c)
 {
 	struct buf out = { 0 };
-	if (c->help_mdoc) {
+	if (c->metrics_mdoc) {
+		metric_mdoc(&out);
+	} else if (c->help_mdoc) {
 		options_mdoc(keys, &out);
 	} else {
 		buf_puts(&out,
@@ -284,7 +288,7 @@ print_help(const struct cli *c)
 static int
 act(struct cli *c, struct err *e)
 {
-	if (c->help || c->help_mdoc) {
+	if (c->help || c->help_mdoc || c->metrics_mdoc) {
 		print_help(c);
 		return 0;
 	}

@@ -6,6 +6,7 @@
  *   r:PATH w:PATH   open it to read, to write
  *   m:PATH          make a file there, which is removed again
  *   inet unix       make a socket
+ *   connect         to a port of this host at which nobody listens
  *   exec            start another program
  *   parent:FILE peer:FILE   read it in the supervisor's folder of /proc, in
  *                   another stage's
@@ -16,6 +17,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -55,6 +57,22 @@ executed(void)
 		return -1;
 	errno = WEXITSTATUS(status);
 	return errno ? -1 : 0;
+}
+
+static int
+connected(void)
+{
+	const struct sockaddr_in nobody = { .sin_family = AF_INET,
+		.sin_port = htons(1),
+		.sin_addr = { htonl(INADDR_LOOPBACK) } };
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	if (fd < 0)
+		return -1;
+	int r = connect(fd, (const struct sockaddr *)&nobody, sizeof(nobody));
+	int why = errno;
+	close(fd);
+	errno = why;
+	return r;
 }
 
 static int
@@ -99,12 +117,14 @@ static int
 try(const char *word)
 {
 	if (word[1] == ':')
-		return word[0] == 'm' ? made(word + 2)
-				      : opened(word + 2, word[0] == 'w'
-						       ? O_WRONLY
-						       : O_RDONLY);
+		return word[0] == 'm'
+			   ? made(word + 2)
+			   : opened(word + 2,
+				 word[0] == 'w' ? O_WRONLY : O_RDONLY);
 	if (strcmp(word, "inet") == 0)
 		return socket(AF_INET, SOCK_STREAM, 0);
+	if (strcmp(word, "connect") == 0)
+		return connected();
 	if (strcmp(word, "unix") == 0)
 		return socket(AF_UNIX, SOCK_STREAM, 0);
 	if (strcmp(word, "exec") == 0)

@@ -6,6 +6,7 @@ import pytest
 from lib import orders
 from lib.ends import PgSource, PgTarget
 from lib.held import Held
+from lib.metrics import free_ports
 from lib.nobody import NobodySite
 from lib.probe import Probe, build, only
 from lib.small import Small
@@ -117,10 +118,20 @@ def test_servers_are_reached_by_whom_they_concern(site, database, library):
                [{"name": "orders", "source": source.source,
                  "target": target.target, "key": ["order_no", "site"],
                  "normalize": "clean", "fields": orders.FIELDS}])
-    probe = Probe(library, "inet", "r:/etc/hosts")
+    probe = Probe(library, "inet", "connect", "r:/etc/hosts")
     found = probe.outcomes(site.run(env=probe.env).err)
     assert found["inet"] == only("extract", "load", otherwise="EAFNOSUPPORT")
     assert found["r:/etc/hosts"] == only("extract", "load")
+    assert found["connect"]["extract"] == "ECONNREFUSED"
+
+
+def test_who_listens_for_metrics_connects_to_nobody(site, apart, library):
+    port = free_ports(7)
+    apart.write(apart.connections, others={"metrics": f"127.0.0.1:{port}"})
+    probe = Probe(library, "inet", "connect")
+    found = probe.outcomes(site.run(env=probe.env).err)
+    assert found["inet"] == only(*found["inet"])
+    assert found["connect"] == only()
 
 
 @pytest.fixture
