@@ -105,6 +105,9 @@ interpret(struct pipeline *p, struct span text, struct problem_list *problems)
 	for (size_t i = 0; i < p->nentities; i++)
 		p->entities[i].windowed = ends;
 	p->store_dir = pipeline_absolute(p, p->store_dir);
+	for (size_t i = 0; i < p->confine_read.n; i++)
+		p->confine_read.v[i] =
+		    pipeline_absolute(p, p->confine_read.v[i]);
 	p->metrics_targets = targets_path(p);
 	buf_free(&sp.path);
 }

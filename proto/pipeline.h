@@ -39,7 +39,9 @@ struct pipeline {
 	int64_t ack_timeout_ms;   /* silence that ends a run */
 	int64_t lease_ms;         /* silence that loses a run */
 	int64_t tries;            /* of one thing in a row, before it fails */
-	struct address metrics;   /* of the supervisor; port 0: nowhere */
+	bool confine;             /* stages give up what they do not need */
+	struct strings confine_read; /* absolute; but not these files */
+	struct address metrics;      /* of the supervisor; port 0: nowhere */
 	bool metrics_public;
 	const char *metrics_targets; /* absolute */
 };

@@ -5,7 +5,12 @@
 #include <stdint.h>
 #include <string.h>
 
-enum { CONNECTIONS_MAX = 1000, ENTITIES_MAX = 10000, HWM_MAX = 1000 };
+enum {
+	CONNECTIONS_MAX = 1000,
+	ENTITIES_MAX = 10000,
+	HWM_MAX = 1000,
+	CONFINE_READ_MAX = 100
+};
 
 static const char *const drivers[] = { "postgres", "sqlite", "csv", "null",
 	NULL };
@@ -243,6 +248,20 @@ static const struct spec_key pipeline_keys[] = {
 	    .type = KEY_MAP,
 	    .table = &limits_table,
 	    .help = "How much is on its way at once" },
+	{ .name = "confine",
+	    .type = KEY_BOOL,
+	    AT(struct pipeline, confine),
+	    .preset = "yes",
+	    .help = "Whether every stage gives up reaching the files, the "
+		    "network and the programs that it does not need, as far "
+		    "as the kernel can do that" },
+	{ .name = "confine_read",
+	    .type = KEY_TEXTS,
+	    AT(struct pipeline, confine_read),
+	    .max = CONFINE_READ_MAX,
+	    .help = "Files and folders that extract and load may read "
+		    "nevertheless, such as what a module of the name service "
+		    "or of Kerberos looks into" },
 	{ .name = "metrics",
 	    .type = KEY_CUSTOM,
 	    .read = pipeline_metrics_read,

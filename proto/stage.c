@@ -1,6 +1,7 @@
 #include "proto/stage.h"
 #include "proto/limits.h"
 #include "proto/log.h"
+#include "proto/stage_confine.h"
 #include "proto/stage_impl.h"
 #include <malloc.h>
 #include <sched.h>
@@ -305,6 +306,23 @@ parse_options(struct stage *st, int argc, char **argv, struct err *e)
 	return 0;
 }
 
+/* As a filter it works on what its user gives it. */
+static int
+confine(struct stage *st, struct err *e)
+{
+	struct buf dir = { 0 };
+	const char *at = st->opt.control, *slash = strrchr(at, '/');
+	if (strncmp(at, "ipc://", 6) == 0 && slash)
+		buf_put(&dir, at + 6, (size_t)(slash - at - 6));
+	int r = stage_confine(&(struct stage_confine){ .stage = st->def->name,
+				  .pipeline = st->pipeline,
+				  .runtime_dir = buf_str(&dir),
+				  .listens = st->opt.metrics != NULL },
+	    e);
+	buf_free(&dir);
+	return r;
+}
+
 static int
 run_stage(struct stage *st, struct err *e)
 {
@@ -321,6 +339,8 @@ run_stage(struct stage *st, struct err *e)
 		    arena_strdup(&st->pipeline->arena, st->opt.called);
 	if (st->opt.stdio)
 		return stage_filter_main(st, e);
+	if (confine(st, e) < 0)
+		return -1;
 	return stage_service_main(st, e);
 }
 

@@ -1,5 +1,6 @@
 #include "supervisor/engine.h"
 #include "proto/clock.h"
+#include "proto/confine.h"
 #include "proto/log.h"
 #include "proto/store_lease.h"
 #include "supervisor/ledger.h"
@@ -48,6 +49,8 @@ engine_open(struct engine *en, const struct pipeline *p, struct store *store,
 		.signal_fd = -1,
 		.closes = WINDOW_NEVER,
 		.tries = p->tries };
+	/* It knows every password that is in our environment. */
+	confine_memory();
 	/* Nothing of a live supervisor is a leftover. */
 	if ((store && store_lease_check_free(store, e) < 0) ||
 	    open_signals(en, false, e) < 0 ||
@@ -294,6 +297,20 @@ see_window(struct engine *en, struct run *r)
 	run_close(r);
 }
 
+/* ms: the longest that would do otherwise; -1: for ever. */
+static int64_t
+turn_limit(const struct engine *en, int64_t ms)
+{
+	return en->turn_ms && (ms < 0 || ms > en->turn_ms) ? en->turn_ms : ms;
+}
+
+static void
+turned(struct engine *en)
+{
+	if (en->turned)
+		en->turned(en->turned_arg);
+}
+
 static int
 turn(struct engine *en, struct run *r, struct err *e)
 {
@@ -304,7 +321,7 @@ turn(struct engine *en, struct run *r, struct err *e)
 		return -1;
 	int64_t next = procs_next_ms(&en->procs);
 	int64_t wait = next < 0 || next > TURN_MS ? TURN_MS : next;
-	if (wait_for_news(en, wait, e) < 0)
+	if (wait_for_news(en, turn_limit(en, wait), e) < 0)
 		return -1;
 	/* Before the news of a chunk's end, which would be answered by the
 	 * next one. */
@@ -315,15 +332,18 @@ turn(struct engine *en, struct run *r, struct err *e)
 	run_on_time(r, clock_mono_ms());
 	if (en->watch)
 		en->watch(en->watch_arg, r);
+	turned(en);
 	return 0;
 }
 
 int
 engine_idle(struct engine *en, int64_t wait_ms, struct err *e)
 {
-	if (wait_for_news(en, wait_ms, e) < 0)
+	if (wait_for_news(en, turn_limit(en, wait_ms), e) < 0 ||
+	    take_news(en, NULL, e) < 0)
 		return -1;
-	return take_news(en, NULL, e);
+	turned(en);
+	return 0;
 }
 
 void

@@ -63,6 +63,12 @@ struct engine {
 	/* Told about every turn; for the live display. May be NULL. */
 	void (*watch)(void *arg, const struct run *r);
 	void *watch_arg;
+	/* Told about every turn, also of a wait without a run, of which one
+	 * comes after turn_ms at the latest (0: there may be none for long).
+	 * May be NULL. */
+	void (*turned)(void *arg);
+	void *turned_arg;
+	int64_t turn_ms;
 };
 
 /*
@@ -92,7 +98,8 @@ void engine_stop(struct engine *en);
 bool engine_ending(const struct engine *en);
 
 /* One turn without a run: returns when something came, or after wait_ms (-1:
- * only then). Stages that die meanwhile start again with the next run. */
+ * only then) or turn_ms. Stages that die meanwhile start again with the next
+ * run. */
 int engine_idle(struct engine *en, int64_t wait_ms, struct err *e) MUST_CHECK;
 /* Ends every stage until the next run. */
 void engine_rest(struct engine *en);

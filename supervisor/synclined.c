@@ -11,15 +11,16 @@
  * SIGHUP reads the pipeline file again between two runs.
  */
 #include "proto/clock.h"
+#include "proto/confine.h"
 #include "proto/log.h"
 #include "proto/metric.h"
-#include "proto/notify.h"
 #include "proto/options.h"
 #include "supervisor/agenda.h"
 #include "supervisor/cli/cli.h"
 #include "supervisor/cli/progress.h"
 #include "supervisor/forecast_log.h"
 #include "supervisor/helm.h"
+#include "supervisor/manager.h"
 #include "supervisor/night.h"
 #include "supervisor/reload.h"
 #include "supervisor/service.h"
@@ -45,32 +46,22 @@ static const struct option_key keys[] = {
 
 struct daemon {
 	struct cli *cli;
-	bool ready, stopping;
 	bool open;         /* as the log has it */
 	int64_t status_ms; /* when the status was told last */
+	struct manager manager;
 	struct engine engine;
 	struct helm helm;
 	struct window window;
 	struct agenda agenda;
 };
 
-/* The manager may be gone; the night goes on without it. */
-static void
-tell(const char *state)
-{
-	struct err e = { 0 };
-	if (notify_send(state, &e) < 0)
-		log_err(LOG_LEVEL_DEBUG, "not notified", &e);
-}
-
 static void
 tell_status(const struct run *r, int64_t now)
 {
 	struct buf line = { 0 };
 	struct progress_facts f = progress_facts(r, now);
-	buf_puts(&line, "STATUS=");
 	progress_line(&f, false, &line);
-	tell(buf_str(&line));
+	manager_status(buf_str(&line));
 	buf_free(&line);
 }
 
@@ -80,18 +71,21 @@ watch(void *arg, const struct run *r)
 {
 	struct daemon *s = arg;
 	int64_t now = clock_mono_ms();
-	if (!s->ready && r->phase > RUN_START && r->phase < RUN_OVER) {
-		s->ready = true;
-		tell("READY=1");
-	}
-	if (!s->stopping && s->engine.stop) {
-		s->stopping = true;
-		tell("STOPPING=1");
-	}
+	if (r->phase > RUN_START && r->phase < RUN_OVER)
+		manager_ready(&s->manager);
 	if (now - s->status_ms >= STATUS_MS) {
 		s->status_ms = now;
 		tell_status(r, now);
 	}
+}
+
+static void
+turned(void *arg)
+{
+	struct daemon *d = arg;
+	if (d->engine.stop)
+		manager_stopping(&d->manager);
+	manager_turned(&d->manager, d->engine.stop && d->engine.live);
 }
 
 static void
@@ -155,7 +149,7 @@ reload(void *arg, struct err *e)
 	struct daemon *d = arg;
 	struct pipeline *fresh;
 	struct err refused = { 0 };
-	tell("RELOADING=1");
+	manager_reloading();
 	int rc = reload_read(d->cli->pipeline, &fresh, &refused);
 	if (rc == 1 && exchange(d, fresh, e) < 0)
 		return -1;
@@ -163,7 +157,7 @@ reload(void *arg, struct err *e)
 		log_info(rc ? "the new configuration holds"
 			    : "the configuration is what it was",
 		    NULL);
-	tell("READY=1");
+	manager_reloaded();
 	return 0;
 }
 
@@ -193,19 +187,16 @@ waiting(void *arg, int64_t until)
 {
 	struct daemon *d = arg;
 	struct buf line = { 0 };
-	if (!d->ready) {
-		d->ready = true;
-		tell("READY=1");
-	}
+	manager_ready(&d->manager);
 	struct window_state s = window_at(&d->window, clock_wall_micros());
 	if (!s.open)
 		d->helm.because = s.reason ? s.reason : "the window is closed";
-	buf_puts(&line, "STATUS=waiting");
+	buf_puts(&line, "waiting");
 	if (until != WINDOW_NEVER) {
 		buf_puts(&line, " until ");
 		window_put_time(&d->window, until, &line);
 	}
-	tell(buf_str(&line));
+	manager_status(buf_str(&line));
 	buf_free(&line);
 }
 
@@ -244,19 +235,27 @@ static int
 serve(struct cli *c, struct err *e)
 {
 	struct daemon d = { .cli = c };
+	manager_init(&d.manager);
 	if (cli_load(c, e) < 0 || cli_store(c, STORE_WRITE, e) < 0 ||
 	    cli_audit(c, "run", "all entities, by synclined", e) < 0 ||
 	    window_init(&d.window, &c->pipeline->schedule, e) < 0)
 		return -1;
+	if (c->pipeline->confine && !confine_version())
+		log_warn("the kernel has no Landlock: every stage can read "
+			 "the files of the others",
+		    NULL);
 	int rc = engine_open(&d.engine, c->pipeline, c->store, e);
 	d.engine.watch = watch;
 	d.engine.watch_arg = &d;
+	d.engine.turned = turned;
+	d.engine.turned_arg = &d;
+	d.engine.turn_ms = d.manager.alive_ms;
 	d.engine.window = &d.window;
 	if (rc == 0)
 		rc = engine_hear_hup(&d.engine, e);
 	if (rc == 0)
 		rc = stay(&d, e);
-	tell("STOPPING=1");
+	manager_stopping(&d.manager);
 	engine_close(&d.engine);
 	window_free(&d.window);
 	/* Last: who waits for the end may take the store when told of it. */
