@@ -197,6 +197,7 @@ main(int argc, char **argv)
 		.summary = "Apply a stream of changes to the target.",
 		.keys = keys,
 		.state_size = sizeof(struct load),
+		.holds = true,
 		.open = load_open,
 		.batch = load_batch,
 		.control = load_control,

@@ -150,6 +150,48 @@ static const struct spec_key limits_keys[] = {
 	    .preset = "120s",
 	    .help = "A run in which no stage reports anything for that long "
 		    "is given up and begun again" },
+	{ .name = "memory",
+	    .type = KEY_SIZE,
+	    AT(struct pipeline, memory),
+	    .min = 64 << 20,
+	    .max = INT64_C(1) << 40,
+	    .preset = "2GiB",
+	    .help = "Memory that one stage process may allocate, delta its "
+		    "state.memory beyond it. One that wants more dies, and is "
+		    "started again" },
+	{ .name = "start_timeout",
+	    .type = KEY_TIME,
+	    AT(struct pipeline, start_timeout_ms),
+	    .min = 100,
+	    .max = 86400000,
+	    .preset = "60s",
+	    .help = "A stage that is not ready by then after its start is "
+		    "killed and started again" },
+	{ .name = "heartbeat",
+	    .type = KEY_TIME,
+	    AT(struct pipeline, heartbeat_ms),
+	    .min = 500,
+	    .max = 86400000,
+	    .preset = "30s",
+	    .help = "A stage that gives no sign of life for that long is "
+		    "killed and started again. Work that takes long is a sign "
+		    "of life" },
+	{ .name = "restart",
+	    .type = KEY_TIME,
+	    AT(struct pipeline, restart_ms),
+	    .min = 10,
+	    .max = 3600000,
+	    .preset = "1s",
+	    .help = "A stage is started at most once in that time. One that "
+		    "dies before its first batch waits twice as long each "
+		    "time" },
+	{ .name = "restart_max",
+	    .type = KEY_TIME,
+	    AT(struct pipeline, restart_max_ms),
+	    .min = 10,
+	    .max = 86400000,
+	    .preset = "60s",
+	    .help = "… but no longer than this" },
 	{ .name = "lease",
 	    .type = KEY_TIME,
 	    AT(struct pipeline, lease_ms),

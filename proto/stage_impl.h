@@ -1,6 +1,7 @@
 #ifndef PROTO_STAGE_IMPL_H
 #define PROTO_STAGE_IMPL_H
 #include "proto/arena.h"
+#include "proto/board.h"
 #include "proto/peers.h"
 #include "proto/reject.h"
 #include "proto/sock.h"
@@ -12,7 +13,7 @@ struct stage_options {
 	bool stdio, help, version, help_mdoc, verbose, quiet;
 	const char *config, *base, *entity, *control, *endpoint, *rejects,
 	    *called;
-	int64_t instance, instances, run;
+	int64_t instance, instances, run, board;
 };
 
 /* Rejects that wait to be reported together. */
@@ -48,6 +49,7 @@ struct stage {
 	uint64_t run;
 	bool open, planned, opened_reported;
 	struct stage_rejects rejects;
+	struct board *board;        /* NULL: nobody looks */
 	uint64_t counts[OUT_COUNT]; /* acknowledged by this process */
 	/* service */
 	struct sock *control, *pull;

@@ -14,6 +14,9 @@
  */
 enum { CONTROL_HWM = 64, ERROR_WAIT_MS = 2000 };
 
+/* So many may be missed before anybody worries. */
+enum { BEATS_PER_HEARTBEAT = 5 };
+
 /* Blocks until the control socket took the message. */
 static int
 service_report(struct stage *st, const struct message *m, struct err *e)
@@ -94,7 +97,10 @@ wait_for_room(struct stage *st, struct sock *out, struct err *e)
 		{ .sock = st->control },
 		{ .sock = out, .want_send = true },
 	};
-	return sock_wait(items, out ? 2 : 1, -1, e);
+	board_do(st->board, BOARD_WAITING);
+	int r = sock_wait(items, out ? 2 : 1, -1, e);
+	board_do(st->board, BOARD_WORKING);
+	return r;
 }
 
 static int
@@ -280,10 +286,23 @@ service_loop(struct stage *st, struct err *e)
 			continue;
 		struct sock_item items[] = { { .sock = st->control },
 			{ .sock = st->pull } };
+		board_do(st->board, BOARD_IDLE);
 		if (sock_wait(items, st->pull ? 2 : 1, -1, e) < 0)
 			return -1;
+		board_do(st->board, BOARD_WORKING);
 	}
 	return 0;
+}
+
+static int
+join_board(struct stage *st, struct err *e)
+{
+	if (!st->opt.board)
+		return 0;
+	if (board_join((int)st->opt.board, &st->board, e) < 0)
+		return -1;
+	return board_beat(
+	    st->board, st->pipeline->heartbeat_ms / BEATS_PER_HEARTBEAT, e);
 }
 
 static int
@@ -360,7 +379,9 @@ stage_service_main(struct stage *st, struct err *e)
 {
 	st->ops = &service_ops;
 	st->assigned_attempt = UINT32_MAX;
-	int r = connect_all(st, e);
+	int r = join_board(st, e);
+	if (r == 0)
+		r = connect_all(st, e);
 	if (r == 0)
 		r = service_loop(st, e);
 	if (r < 0 && strcmp(e->code, "stopping") == 0) {

@@ -3,6 +3,7 @@
 #include "proto/limits.h"
 #include "proto/log.h"
 #include "supervisor/ledger.h"
+#include "supervisor/proc_talk.h"
 #include "supervisor/run_impl.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -224,6 +225,7 @@ int
 run_begin(struct run *r, struct err *e)
 {
 	r->started_ms = r->progress_ms = clock_mono_ms();
+	procs_begin(&r->engine->procs);
 	for (size_t i = 0; i < LIMIT_WORKERS; i++)
 		r->reading[i] = -1;
 	for (size_t i = 0; i < r->engine->procs.n; i++)

@@ -1,6 +1,7 @@
 #include "proto/clock.h"
 #include "proto/log.h"
 #include "supervisor/ledger.h"
+#include "supervisor/proc_talk.h"
 #include "supervisor/run_impl.h"
 
 /* What reaches a run: answers, news of chunks, deaths, time. */
@@ -172,7 +173,7 @@ start_again(struct run *r)
 void
 run_bury(struct run *r, struct proc *p, const struct err *why)
 {
-	if (why->cls != ERR_RETRY || p->deaths >= (unsigned)r->engine->tries) {
+	if (why->cls != ERR_RETRY || p->state == PROC_GIVEN_UP) {
 		run_over(r, END_FAILED, why);
 	} else if (r->phase <= RUN_PLAN) {
 		start_again(r);

@@ -1,5 +1,6 @@
 #include "proto/log.h"
 #include "supervisor/ledger.h"
+#include "supervisor/proc_talk.h"
 #include "supervisor/run_impl.h"
 #include "supervisor/run_probe.h"
 #include <string.h>
