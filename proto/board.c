@@ -105,6 +105,16 @@ find(struct board *b, uint32_t chunk)
 	return NULL;
 }
 
+static void
+note_key(struct board_hand *h, const struct batch *b)
+{
+	const struct column *c =
+	    b->nrows == 1 ? batch_find(b, ROLE_BK_HASH, NULL) : NULL;
+	h->keyed = c != NULL;
+	if (c)
+		memcpy(h->key, c->data, sizeof(h->key));
+}
+
 void
 board_take(struct board *b, const struct batch *what)
 {
@@ -129,6 +139,7 @@ board_take(struct board *b, const struct batch *what)
 	if (what->seq > h->last)
 		h->last = what->seq;
 	h->batches++;
+	note_key(h, what);
 }
 
 void

@@ -26,6 +26,10 @@ struct board_hand {
 	uint32_t chunk, attempt;
 	uint32_t first, last; /* batch.seq: the lowest, the highest */
 	uint32_t batches;
+	/* The key hash of the last batch taken, if that is of one row and has
+	 * one already; else zero. */
+	uint8_t key[KEY_HASH_BYTES];
+	bool keyed;
 };
 enum { BOARD_HANDS = 16 };
 

@@ -37,6 +37,7 @@ struct pipeline {
 	int64_t lease_ms;         /* silence that loses a run */
 	int64_t tries;            /* of one thing in a row, before it fails */
 	int64_t memory;           /* bytes a stage may allocate; 0: any */
+	int64_t poison_rows;      /* rows of a run that stages may die of */
 	int64_t start_timeout_ms; /* until a stage must be ready */
 	int64_t heartbeat_ms;     /* silence that ends a stage process */
 	int64_t restart_ms, restart_max_ms; /* between two starts of one */

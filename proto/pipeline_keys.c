@@ -159,6 +159,15 @@ static const struct spec_key limits_keys[] = {
 	    .help = "Memory that one stage process may allocate, delta its "
 		    "state.memory beyond it. One that wants more dies, and is "
 		    "started again" },
+	{ .name = "poison_rows",
+	    .type = KEY_INT,
+	    AT(struct pipeline, poison_rows),
+	    .min = 0,
+	    .max = 1000000,
+	    .preset = "10",
+	    .help = "A row that a stage dies of every time becomes a reject. "
+		    "More of them than that in one run, and the run fails: it "
+		    "is the stage then" },
 	{ .name = "start_timeout",
 	    .type = KEY_TIME,
 	    AT(struct pipeline, start_timeout_ms),

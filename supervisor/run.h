@@ -6,6 +6,7 @@
 #include "proto/err.h"
 #include "proto/message.h"
 #include "proto/pipeline.h"
+#include "supervisor/poison.h"
 #include "supervisor/proc.h"
 #include "supervisor/run_phase.h"
 #include <stdbool.h>
@@ -42,6 +43,8 @@ struct chunk {
 	struct buf version; /* highest rowversion */
 	unsigned committed; /* delta workers that answered */
 	unsigned ends;      /* chunk_ends: deletes come from every delta */
+	unsigned failures;  /* attempts that nothing was learnt from */
+	struct poison poison;
 };
 
 struct engine;
@@ -86,6 +89,7 @@ struct run {
 	uint64_t estimate; /* rows that the plan expects; 0: unknown */
 	struct chunk deletes;
 	int64_t reading[LIMIT_WORKERS]; /* chunk per extract worker, or -1 */
+	unsigned poisonous;             /* rows that stages died of */
 	unsigned reopening;     /* restarted workers that are not open yet */
 	bool joining, draining; /* draining: no new chunks, told to stop */
 	bool closing;           /* draining, because the window closes */
@@ -95,9 +99,10 @@ struct run {
 	uint64_t rows_read;
 	uint64_t counts[OUT_COUNT];
 	uint64_t unseen, withheld;
-	uint64_t approved;       /* deletes that somebody allowed */
-	struct buf sample;       /* keys of what was withheld */
-	struct buf why;          /* a guard's reason */
+	uint64_t approved; /* deletes that somebody allowed */
+	struct buf spared; /* hashes of keys that are there, all the same */
+	struct buf sample; /* keys of what was withheld */
+	struct buf why;    /* a guard's reason */
 	const struct buf *given; /* a retry's ranges; borrowed */
 	size_t ngiven;
 	const uint64_t *retry_ids; /* rejects that it retries; borrowed */

@@ -173,6 +173,11 @@ start_again(struct run *r)
 void
 run_bury(struct run *r, struct proc *p, const struct err *why)
 {
+	bool blamed = poison_blamed(r, p);
+	if (r->phase == RUN_OVER)
+		return;
+	if (blamed)
+		procs_excuse(&r->engine->procs, p);
 	if (why->cls != ERR_RETRY || p->state == PROC_GIVEN_UP) {
 		run_over(r, END_FAILED, why);
 	} else if (r->phase <= RUN_PLAN) {
@@ -184,7 +189,7 @@ run_bury(struct run *r, struct proc *p, const struct err *why)
 		/* One that dies again before it could is still one. */
 		r->reopening += !p->reopening;
 		p->reopening = true;
-		read_void_chunks(r);
+		read_void_chunks(r, blamed);
 	}
 }
 
