@@ -4,6 +4,7 @@
 #include "supervisor/proc_talk.h"
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -55,6 +56,16 @@ describe_death(struct proc *p, int status)
 		    WEXITSTATUS(status));
 }
 
+/* It could not say why, but what it said last may tell. */
+static void
+add_words(struct proc *p)
+{
+	size_t n = strlen(p->error.msg);
+	if (p->crashed && p->words[0])
+		snprintf(p->error.msg + n, sizeof(p->error.msg) - n,
+		    "; its last words: %s", p->words);
+}
+
 /* When it may be started again: at most once in restart_ms, later if it dies
  * again and again. */
 static void
@@ -75,6 +86,7 @@ bury(struct procs *ps, struct proc *p, int status, const struct rusage *used)
 	bool told = p->state == PROC_DRAINING;
 	describe_death(p, status);
 	ended(p, used);
+	add_words(p);
 	if (told) {
 		proc_step(p, PROC_REAPED);
 		return false;

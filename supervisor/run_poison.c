@@ -1,22 +1,11 @@
 #include "proto/log.h"
 #include "supervisor/run_impl.h"
-#include <stdio.h>
-#include <string.h>
 
 /*
  * Whose fault a death was: the process', or that of a row it had in hand. One
  * that could say why it died is never the rows' victim, and neither is one
  * that we killed.
  */
-static void
-describe(const struct proc *p, char *out, size_t size)
-{
-	int n = snprintf(out, size, "%s every time it had this row in hand%s",
-	    p->error.msg, p->words[0] ? "; its last words: " : "");
-	if (p->words[0] && (size_t)n < size)
-		snprintf(out + n, size - (size_t)n, "%s", p->words);
-}
-
 static struct chunk *
 chunk_in_hand(struct run *r, const struct board_hand *h)
 {
@@ -40,26 +29,26 @@ too_many(struct run *r, const char *why)
 static enum poison_verdict
 blame(struct run *r, const struct proc *p, const struct board_hand *h)
 {
-	char why[LIMIT_MESSAGE_TEXT];
+	struct err why = p->error;
 	struct chunk *c = chunk_in_hand(r, h);
 	if (!c)
 		return POISON_NOTED;
-	describe(p, why, sizeof(why));
+	err_wrap(&why, "every time it had this row in hand");
 	const struct poison_death d = { .first = h->first,
 		.last = h->last,
 		.batch_rows = (uint64_t)r->entity->batch_rows,
 		.key = h->keyed ? h->key : NULL,
-		.why = why };
+		.why = why.msg };
 	enum poison_verdict v = poison_died(&c->poison, &d);
 	if (v != POISON_FOUND)
 		return v;
 	if (h->keyed)
 		buf_put(&r->spared, h->key, sizeof(h->key));
 	log_warn("a row that kills a stage is held back", "worker", p->name,
-	    "chunk", log_u64(c->no), "row", log_u64(h->first), "why", why,
+	    "chunk", log_u64(c->no), "row", log_u64(h->first), "why", why.msg,
 	    NULL);
 	if (++r->poisonous > r->engine->pipeline->poison_rows)
-		too_many(r, why);
+		too_many(r, why.msg);
 	return v;
 }
 

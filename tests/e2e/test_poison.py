@@ -7,7 +7,7 @@ import pytest
 
 from lib import ends
 from lib.rows import assert_rows
-from lib.small import FROM, TO, Small
+from lib.small import Small
 
 ROWS = 3000
 MARK = "the bytes that kill"
@@ -112,6 +112,40 @@ def test_a_known_row_is_not_taken_for_a_deleted_one(site, poison):
     result.books().assert_is(read=ROWS - 1, updated=1, rejected=1,
                              unchanged=ROWS - 3)
     assert len(small.rows()) == ROWS
+
+
+GROWS = {"to": "name", "type": "text", "expr": " || ".join(6 * ["name"])}
+
+
+def big_value(small, mib):
+    small.source.change("UPDATE things SET name = replace(hex(zeroblob("
+                        f"{mib << 19})), '00', 'xy') WHERE id = 77")
+
+
+def test_a_row_that_takes_too_much_memory(site):
+    """Normalize makes 12 MiB of a value of 2, and is not allowed to."""
+    small = Small(site)
+    big_value(small, 2)
+    small.write(others={"limits": {**QUICK, "memory": "64MiB"}},
+                fields=[FIELDS[0], GROWS, FIELDS[2]])
+    books = site.run(expect=4).books()
+    assert (books.read, books.rejected) == (200, 1)
+    assert {row[0] for row in small.rows()} == set(range(1, 201)) - {77}
+    [reject] = rejects(site)
+    assert "normalize" in reject["message"]
+    assert "out of memory" in reject["message"]
+    assert "64 MiB that limits.memory allows" in reject["message"]
+
+
+def test_a_source_that_takes_too_much_memory_says_so(site):
+    small = Small(site)
+    big_value(small, 24)
+    small.write(others={"limits": {**QUICK, "memory": "64MiB", "tries": 2}})
+    error = site.run(expect=1).json()[0]["error"]
+    assert "syncline-extract was killed by signal 6" in error
+    assert "64 MiB that limits.memory allows" in error
+    small.write()
+    site.run().books().assert_is(read=200, inserted=200)
 
 
 def test_too_many_such_rows_are_the_stage_s_fault(site, poison):
