@@ -32,15 +32,19 @@ peers_close(struct peers *p)
 	*p = (struct peers){ .by_part = p->by_part, .hwm = p->hwm };
 }
 
+/* Room for n more than there are; the others stay as they are. */
 static int
-start(struct peers *p, size_t n, struct err *e)
+grow(struct peers *p, size_t n, struct err *e)
 {
-	p->n = n;
-	p->endpoints = mem_zalloc(n * sizeof(*p->endpoints));
-	p->socks = mem_zalloc(n * sizeof(*p->socks));
-	for (size_t i = 0; i < sock_count(p); i++)
-		if (sock_open(SOCK_PUSH, NULL, p->hwm, &p->socks[i], e) < 0)
+	p->endpoints = mem_realloc(p->endpoints, n * sizeof(*p->endpoints));
+	p->socks = mem_realloc(p->socks, n * sizeof(*p->socks));
+	for (; p->n < n; p->n++) {
+		p->endpoints[p->n] = NULL;
+		p->socks[p->n] = NULL;
+		if ((p->by_part || p->n == 0) &&
+		    sock_open(SOCK_PUSH, NULL, p->hwm, &p->socks[p->n], e) < 0)
 			return -1;
+	}
 	return 0;
 }
 
@@ -74,11 +78,13 @@ set_all(
 	    list->via.array.size > LIMIT_WORKERS)
 		return err_data(e, "bad_message", "peers: not a list");
 	size_t n = list->via.array.size;
-	if (n != p->n) {
+	/* Whoever lets one go has nothing on its way to anybody. All anew: a
+	 * connection that is not made yet outlives a disconnect, and takes
+	 * batches with it. */
+	if (n < p->n)
 		peers_close(p);
-		if (start(p, n, e) < 0)
-			return -1;
-	}
+	if (n > p->n && grow(p, n, e) < 0)
+		return -1;
 	for (size_t i = 0; i < n; i++) {
 		const char *to;
 		if (unpack_str(&list->via.array.ptr[i], a, 1024, &to) < 0)

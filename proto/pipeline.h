@@ -29,8 +29,12 @@ struct pipeline {
 	struct schedule schedule;
 	int64_t workers_extract, workers_normalize, workers_identity;
 	int64_t workers_delta, workers_resolver, workers_load;
-	int64_t hwm;              /* batches per hop */
-	int64_t state_memory;     /* bytes per delta worker */
+	/* Of these two there are at least so many; above, the most. */
+	int64_t workers_normalize_min, workers_load_min;
+	int64_t scale_sample_ms; /* between two looks at the queues */
+	int64_t scale_up_after, scale_down_after; /* looks that agree */
+	int64_t hwm;                              /* batches per hop */
+	int64_t state_memory;                     /* bytes per delta worker */
 	int64_t state_partitions; /* per entity; a power of two */
 	int64_t load_group_rows;  /* rows per target transaction, at most */
 	int64_t ack_timeout_ms;   /* silence that ends a run */

@@ -80,13 +80,49 @@ static const struct spec_table store_table = {
 		.max = LIMIT_WORKERS, .preset = "1", .help = (what)            \
 	}
 
+/* The schema of a plain number; a range has a table. */
+#define SCALED(stage, what)                                                    \
+	{                                                                      \
+		.name = #stage, .type = KEY_CUSTOM,                            \
+		.read = pipeline_##stage##_workers_read, .preset = "1",        \
+		.value = "number or map", .schema = COUNT_SCHEMA,              \
+		.table = &pipeline_workers_range, .help = (what)               \
+	}
+#define COUNT_SCHEMA "{\"type\": \"integer\", \"minimum\": 1, \"maximum\": 64}"
+_Static_assert(LIMIT_WORKERS == 64, "COUNT_SCHEMA says so");
+
 static const struct spec_key workers_keys[] = {
 	WORKERS(extract, "Processes that read chunks"),
-	WORKERS(normalize, "Processes that normalise"),
+	SCALED(normalize, "Processes that normalise"),
 	WORKERS(identity, "Processes that hash"),
 	WORKERS(delta, "Processes that compare; at most state.partitions"),
 	WORKERS(resolver, "Processes that resolve; at most state.partitions"),
-	WORKERS(load, "Processes that write; at most state.partitions"),
+	SCALED(load, "Processes that write; at most state.partitions"),
+	{ .name = "sample",
+	    .type = KEY_TIME,
+	    AT(struct pipeline, scale_sample_ms),
+	    .min = 10,
+	    .max = 3600000,
+	    .preset = "200ms",
+	    .help = "How often is looked whether batches wait for the stages "
+		    "that have a range" },
+	{ .name = "grow_after",
+	    .type = KEY_INT,
+	    AT(struct pipeline, scale_up_after),
+	    .min = 1,
+	    .max = 1000000,
+	    .preset = "5",
+	    .help = "After so many looks in a row at which batches waited, one "
+		    "more process is started" },
+	{ .name = "shrink_after",
+	    .type = KEY_INT,
+	    AT(struct pipeline, scale_down_after),
+	    .min = 1,
+	    .max = 1000000,
+	    .preset = "50",
+	    .help = "After so many looks in a row at which no batch waited and "
+		    "one process had nothing to do, one is ended, between two "
+		    "chunks" },
 	{ .name = NULL },
 };
 

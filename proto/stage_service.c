@@ -48,6 +48,16 @@ keep_waiting(struct stage *st, struct frame *f)
 	*end = w;
 }
 
+static int
+take_peers(struct stage *st, const struct message *m, struct err *e)
+{
+	if (peers_set(&st->peers, m->body, e) < 0)
+		return -1;
+	return m->flag ? stage_report(
+			     st, &(struct message){ .kind = MSG_CONNECTED }, e)
+		       : 0;
+}
+
 /* Peers and fences take effect at once, the rest in its turn. */
 static int
 apply_urgent(struct stage *st, struct frame *f, struct err *e)
@@ -56,7 +66,7 @@ apply_urgent(struct stage *st, struct frame *f, struct err *e)
 	struct message m;
 	int r = message_decode(f->bytes, &a, &m, e);
 	if (r == 0 && m.kind == MSG_PEERS) {
-		r = peers_set(&st->peers, m.body, e);
+		r = take_peers(st, &m, e);
 	} else if (r == 0) {
 		if (m.kind == MSG_FENCE && m.chunk == st->assigned_chunk &&
 		    m.attempt > st->assigned_attempt)
@@ -181,7 +191,7 @@ handle_message(struct stage *st, const struct message *m, struct err *e)
 {
 	switch (m->kind) {
 	case MSG_PEERS:
-		return peers_set(&st->peers, m->body, e);
+		return take_peers(st, m, e);
 	case MSG_OPEN:
 		return stage_begin(st, m, e);
 	case MSG_ASSIGN:
@@ -212,6 +222,7 @@ handle_message(struct stage *st, const struct message *m, struct err *e)
 	case MSG_SWEPT:
 	case MSG_CLOSED:
 	case MSG_ERROR:
+	case MSG_CONNECTED:
 	case MSG_END:
 		break;
 	}

@@ -55,10 +55,12 @@ procs_init(struct procs *ps, const struct procs_config *conf)
 	*ps = (struct procs){ .conf = *conf };
 	for (size_t k = 0; k < PROC_KINDS; k++) {
 		ps->first[k] = ps->n;
-		ps->active[k] = (size_t)counts[k];
+		ps->least[k] = (size_t)counts[k];
 		ps->n += (size_t)counts[k];
 	}
 	ps->first[PROC_KINDS] = ps->n;
+	ps->least[PROC_NORMALIZE] = (size_t)p->workers_normalize_min;
+	ps->least[PROC_LOAD] = (size_t)p->workers_load_min;
 	ps->all = mem_zalloc(ps->n * sizeof(*ps->all));
 	for (size_t k = 0; k < PROC_KINDS; k++) {
 		for (size_t i = ps->first[k]; i < ps->first[k + 1]; i++) {
@@ -146,9 +148,16 @@ start(struct procs *ps, struct proc *p, struct err *e)
 void
 procs_begin(struct procs *ps)
 {
-	for (size_t k = 0; k < PROC_KINDS; k++)
-		for (size_t i = 0; i < ps->active[k]; i++)
-			proc_step(&ps->all[ps->first[k] + i], PROC_WANTED);
+	for (size_t k = 0; k < PROC_KINDS; k++) {
+		ps->active[k] = ps->least[k];
+		for (size_t i = ps->first[k]; i < ps->first[k + 1]; i++) {
+			struct proc *p = &ps->all[i];
+			if (p->instance < ps->active[k])
+				proc_step(p, PROC_WANTED);
+			else
+				procs_dismiss(ps, p);
+		}
+	}
 }
 
 static bool
@@ -166,8 +175,9 @@ procs_start_due(struct procs *ps, struct err *e)
 	_Static_assert(ARRAY_LEN(order) == PROC_KINDS, "every kind");
 	int64_t now = clock_mono_ms();
 	for (size_t k = 0; k < PROC_KINDS; k++)
-		for (size_t i = 0; i < procs_count(ps, order[k]); i++) {
-			struct proc *p = procs_get(ps, order[k], (unsigned)i);
+		for (size_t i = ps->first[order[k]];
+		     i < ps->first[order[k] + 1]; i++) {
+			struct proc *p = &ps->all[i];
 			if (startable(p) && p->start_at_ms <= now &&
 			    start(ps, p, e) < 0)
 				return -1;

@@ -47,6 +47,7 @@ struct proc {
 	int64_t told_ms;     /* to exit */
 	struct retry backoff;
 	bool asked;       /* what a run asks before anything is read */
+	bool joining;     /* more hands: opens the run, nobody feeds it yet */
 	bool reopening;   /* died while its run goes on: has to open it again */
 	unsigned deaths;  /* in a row, each before an acknowledged batch */
 	struct err error; /* its last word; class ERR_NONE if it had none */
@@ -71,6 +72,7 @@ struct procs {
 	size_t n;
 	struct proc *all; /* by kind, then instance */
 	size_t first[PROC_KINDS + 1];
+	size_t least[PROC_KINDS];
 	size_t active[PROC_KINDS]; /* of these slots, the first ones in use */
 	int64_t looked_ms;
 	uint64_t restarts[PROC_KINDS];
@@ -79,8 +81,17 @@ struct procs {
 const char *proc_kind_name(enum proc_kind k);
 
 void procs_init(struct procs *ps, const struct procs_config *conf);
-/* A run begins: who was given up may try again. */
+/* A run begins: with as many as there are at least, and who was given up may
+ * try again. */
 void procs_begin(struct procs *ps);
+
+/* One more of k is to be started: procs_admit takes it in once it can work,
+ * procs_dismiss sends it away. NULL: there is none to be had now. */
+struct proc *procs_grow(struct procs *ps, enum proc_kind k);
+void procs_admit(struct procs *ps, struct proc *p);
+/* Takes the last one of k out of use; it lives until it is dismissed. */
+struct proc *procs_retire(struct procs *ps, enum proc_kind k);
+void procs_dismiss(struct procs *ps, struct proc *p);
 /* Starts what is down and due. */
 int procs_start_due(struct procs *ps, struct err *e) MUST_CHECK;
 /* Milliseconds until somebody is to be started or looked at. */

@@ -209,14 +209,17 @@ procs_kill(struct procs *ps)
 			wait_for_child(&ps->all[i]);
 }
 
-static void
-tell_to_exit(struct procs *ps, struct proc *p)
+void
+procs_dismiss(struct procs *ps, struct proc *p)
 {
+	p->joining = false;
 	struct err e = { 0 };
 	struct message m = { .kind = MSG_EXIT };
 	bool hears = p->state == PROC_READY;
+	bool again = p->state == PROC_DRAINING;
 	proc_step(p, PROC_DRAIN);
-	p->told_ms = clock_mono_ms();
+	if (!again)
+		p->told_ms = clock_mono_ms();
 	if (hears && proc_send(ps, p, &m, &e) < 0)
 		log_err(LOG_LEVEL_WARN, "cannot tell a stage to exit", &e);
 }
@@ -234,7 +237,7 @@ void
 procs_stop(struct procs *ps)
 {
 	for (size_t i = 0; i < ps->n; i++)
-		tell_to_exit(ps, &ps->all[i]);
+		procs_dismiss(ps, &ps->all[i]);
 	int64_t until = clock_mono_ms() + STOP_WAIT_MS;
 	while (any_alive(ps) && clock_mono_ms() < until)
 		if (!procs_reap(ps))

@@ -47,18 +47,53 @@ procs_error(struct procs *ps, struct proc *p, const struct message *m)
 		log_err(LOG_LEVEL_WARN, "cannot answer a failing stage", &e);
 }
 
-static int
-connect_kind(
-    struct procs *ps, enum proc_kind from, enum proc_kind to, struct err *e)
+/* Whom a stage feeds; PROC_KINDS: nobody. */
+static enum proc_kind
+fed_by(const struct procs *ps, enum proc_kind k)
+{
+	switch (k) {
+	case PROC_EXTRACT:
+		return PROC_NORMALIZE;
+	case PROC_NORMALIZE:
+		return PROC_IDENTITY;
+	case PROC_IDENTITY:
+		return PROC_DELTA;
+	case PROC_DELTA:
+		return ps->resolver ? PROC_RESOLVER : PROC_LOAD;
+	case PROC_RESOLVER:
+		return ps->resolver ? PROC_LOAD : PROC_KINDS;
+	case PROC_LOAD:
+	case PROC_KINDS:
+		break;
+	}
+	return PROC_KINDS;
+}
+
+enum proc_kind
+procs_feeder(const struct procs *ps, enum proc_kind k)
+{
+	for (int i = 0; i < PROC_KINDS; i++)
+		if (fed_by(ps, (enum proc_kind)i) == k)
+			return (enum proc_kind)i;
+	return PROC_KINDS;
+}
+
+int
+proc_connect(struct procs *ps, const struct proc *p, bool answer, struct err *e)
 {
 	const char *endpoints[LIMIT_WORKERS];
+	enum proc_kind to = fed_by(ps, p->kind);
+	if (to == PROC_KINDS)
+		return 0;
 	size_t n = procs_count(ps, to);
 	for (size_t i = 0; i < n; i++)
 		endpoints[i] = procs_get(ps, to, (unsigned)i)->endpoint;
 	struct buf body = { 0 };
 	peers_encode(endpoints, n, &body);
-	struct message m = { .kind = MSG_PEERS, .body = buf_span(&body) };
-	int r = procs_send_all(ps, from, &m, e);
+	struct message m = {
+		.kind = MSG_PEERS, .flag = answer, .body = buf_span(&body)
+	};
+	int r = proc_send(ps, p, &m, e);
 	buf_free(&body);
 	return r;
 }
@@ -67,11 +102,10 @@ int
 procs_connect(struct procs *ps, bool resolver, struct err *e)
 {
 	ps->resolver = resolver;
-	enum proc_kind changes_to = resolver ? PROC_RESOLVER : PROC_LOAD;
-	if (connect_kind(ps, PROC_EXTRACT, PROC_NORMALIZE, e) < 0 ||
-	    connect_kind(ps, PROC_NORMALIZE, PROC_IDENTITY, e) < 0 ||
-	    connect_kind(ps, PROC_IDENTITY, PROC_DELTA, e) < 0 ||
-	    connect_kind(ps, PROC_DELTA, changes_to, e) < 0)
-		return -1;
-	return resolver ? connect_kind(ps, PROC_RESOLVER, PROC_LOAD, e) : 0;
+	for (size_t k = 0; k < PROC_KINDS; k++)
+		for (size_t i = 0; i < ps->active[k]; i++)
+			if (proc_connect(
+				ps, &ps->all[ps->first[k] + i], false, e) < 0)
+				return -1;
+	return 0;
 }

@@ -7,7 +7,12 @@ int proc_send(struct procs *ps, const struct proc *p, const struct message *m,
     struct err *e) MUST_CHECK;
 int procs_send_all(struct procs *ps, enum proc_kind k, const struct message *m,
     struct err *e) MUST_CHECK;
-/* Tells everybody whom to feed. */
+/* Who sends to k in this run; PROC_KINDS: nobody. */
+enum proc_kind procs_feeder(const struct procs *ps, enum proc_kind k);
+/* Tells p whom to feed, or everybody. It answers with MSG_CONNECTED, if it is
+ * to. */
+int proc_connect(struct procs *ps, const struct proc *p, bool answer,
+    struct err *e) MUST_CHECK;
 int procs_connect(struct procs *ps, bool resolver, struct err *e) MUST_CHECK;
 
 /* Its last words, a MSG_ERROR: kept, and it is told that they arrived. */

@@ -9,6 +9,7 @@
 #include "supervisor/poison.h"
 #include "supervisor/proc.h"
 #include "supervisor/run_phase.h"
+#include "supervisor/scale.h"
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -89,7 +90,14 @@ struct run {
 	uint64_t estimate; /* rows that the plan expects; 0: unknown */
 	struct chunk deletes;
 	int64_t reading[LIMIT_WORKERS]; /* chunk per extract worker, or -1 */
-	unsigned poisonous;             /* rows that stages died of */
+	struct run_scale {
+		struct scale seen[PROC_KINDS];
+		int64_t looked_ms;
+		bool shrink[PROC_KINDS]; /* once nothing is in flight */
+		struct proc *leaving;    /* waits until nobody feeds it … */
+		unsigned feeding;        /* … and so many have not said so */
+	} scale;
+	unsigned poisonous;     /* rows that stages died of */
 	unsigned reopening;     /* restarted workers that are not open yet */
 	bool joining, draining; /* draining: no new chunks, told to stop */
 	bool closing;           /* draining, because the window closes */

@@ -112,8 +112,8 @@ set_aside(const struct chunk *c)
 }
 
 /* What is set aside goes on once all is read, and here that never comes. */
-static bool
-anything_in_flight(struct run *r)
+bool
+read_in_flight(struct run *r)
 {
 	bool unread = next_planned(r) != NULL;
 	for (size_t i = 0; i < r->nchunks; i++) {
@@ -131,15 +131,17 @@ read_assign(struct run *r)
 	if (r->reopening || r->phase != RUN_READ)
 		return;
 	if (r->draining) {
-		if (!anything_in_flight(r) && r->done < r->nchunks)
+		if (!read_in_flight(r) && r->done < r->nchunks)
 			pause_or_cancel(r);
 		return;
 	}
 	if (r->pausing) {
-		if (!anything_in_flight(r))
+		if (!read_in_flight(r))
 			pause_reached(r);
 		return;
 	}
+	if (scale_holds(r))
+		return;
 	size_t workers = procs_count(&r->engine->procs, PROC_EXTRACT);
 	for (unsigned i = 0; i < workers && r->phase == RUN_READ; i++) {
 		if (r->reading[i] >= 0)
