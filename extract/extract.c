@@ -49,6 +49,7 @@ report_chunks(struct stage *st, const struct chunk_list *l, struct err *e)
 		struct message m = { .kind = MSG_CHUNK,
 			.chunk = (uint32_t)i,
 			.rows = l->ranges[i].estimate,
+			.flag = chunk_stable(&l->ranges[i]),
 			.body = buf_span(&body) };
 		rc = stage_report(st, &m, e);
 	}
@@ -78,6 +79,15 @@ report_planned(struct stage *st, struct source_handle *s,
 	return rc;
 }
 
+/* A version of no length is no watermark, ranges of none are no ranges. */
+static int
+divide(struct source_handle *s, const struct message *m,
+    struct chunk_list *chunks, struct err *e)
+{
+	return m->body.len ? source_again(s, m->body, chunks, e)
+			   : source_plan(s, m->version, chunks, e);
+}
+
 static int
 plan(struct stage *st, const struct message *m, struct err *e)
 {
@@ -93,7 +103,7 @@ plan(struct stage *st, const struct message *m, struct err *e)
 		    m->entity ? m->entity : "without a name");
 	if (source_open(en, m->mode, &self->kept, &self->source, e) != 0)
 		return -1;
-	if (source_plan(self->source, m->version, &chunks, e) != 0 ||
+	if (divide(self->source, m, &chunks, e) != 0 ||
 	    report_chunks(st, &chunks, e) != 0 ||
 	    report_planned(st, self->source, m, e) != 0) {
 		source_close(&self->source);

@@ -18,6 +18,8 @@
 
 struct load {
 	bool describe;
+	struct target_table *looked; /* what the last describe saw; or NULL */
+	bool told_missing;           /* … was that there is no table yet */
 	struct target_table *target;
 	struct apply apply;
 	struct fence fence;
@@ -67,13 +69,56 @@ prepare_early(struct load *self, enum run_mode mode,
 	return apply_prepare(&self->apply, PLAN_DELETE, mapped, e);
 }
 
+/* Says what the table is; its rows are counted up to most. */
+static int
+tell(struct stage *st, enum message_kind kind, struct target_table *t,
+    uint64_t most, struct err *e)
+{
+	struct buf body = { 0 };
+	schema_encode(&t->schema, &body);
+	struct message m = { .kind = kind,
+		.entity = t->entity->name,
+		.flag = t->exists,
+		.body = buf_span(&body) };
+	int r = t->empty ? 0 : t->driver->count(t, most, &m.rows, e);
+	if (r == 0)
+		r = stage_report(st, &m, e);
+	buf_free(&body);
+	return r;
+}
+
+/* What the supervisor had described to it is not looked at twice. */
+static int
+open_target(struct load *self, const struct entity *en, enum target_use use,
+    struct err *e)
+{
+	self->target = self->looked;
+	self->looked = NULL;
+	if (target_still_good(self->target, en, use))
+		return 0;
+	target_close(&self->target);
+	return target_open(en, use, &self->kept, &self->target, e);
+}
+
+static int
+prepare(struct load *self, const struct message *m, struct err *e)
+{
+	struct arena a = { 0 };
+	struct schema mapped = { 0 };
+	int r = m->body.len ? schema_decode(m->body, &a, &mapped, e) : 0;
+	if (r == 0)
+		r = prepare_early(self, m->mode, &mapped, e);
+	arena_free(&a);
+	return r;
+}
+
 static int
 load_open(struct stage *st, const struct message *m, struct err *e)
 {
 	struct load *self = stage_state(st);
 	const struct entity *en = stage_entity(st);
 	enum target_use use = m->flag ? TARGET_CHECK : TARGET_WRITE;
-	if (target_open(en, use, &self->kept, &self->target, e) < 0)
+	if (open_target(self, en, use, e) < 0)
 		return -1;
 	self->apply = (struct apply){
 		.target = self->target,
@@ -83,13 +128,12 @@ load_open(struct stage *st, const struct message *m, struct err *e)
 	};
 	if (stage_is_filter(st))
 		return 0;
-	struct arena a = { 0 };
-	struct schema mapped = { 0 };
-	int r = m->body.len ? schema_decode(m->body, &a, &mapped, e) : 0;
-	if (r == 0)
-		r = prepare_early(self, m->mode, &mapped, e);
-	arena_free(&a);
-	return r;
+	if (prepare(self, m, e) < 0)
+		return -1;
+	bool made = self->told_missing && self->target->exists;
+	self->told_missing = false;
+	/* What it is now tells what the fields without a type are. */
+	return made ? tell(st, MSG_OPENED, self->target, 1, e) : 0;
 }
 
 /* 1 if the part is to be applied, 0 if a newer attempt has made it void. */
@@ -142,22 +186,14 @@ static int
 describe(struct stage *st, const struct entity *en, bool count, struct err *e)
 {
 	struct load *self = stage_state(st);
-	struct target_table *t = NULL;
-	struct buf body = { 0 };
-	if (target_open(en, TARGET_LOOK, &self->kept, &t, e) < 0)
+	target_close(&self->looked);
+	if (target_open(en, TARGET_LOOK, &self->kept, &self->looked, e) < 0)
 		return -1;
-	schema_encode(&t->schema, &body);
-	struct message m = { .kind = MSG_DESCRIBED,
-		.entity = en->name,
-		.flag = t->exists,
-		.body = buf_span(&body) };
-	int r = 0;
-	if (!t->empty)
-		r = t->driver->count(t, count ? INT64_MAX : 1, &m.rows, e);
-	if (r == 0)
-		r = stage_report(st, &m, e);
-	buf_free(&body);
-	target_close(&t);
+	uint64_t most = count ? INT64_MAX : 1;
+	self->told_missing = !self->looked->exists;
+	int r = tell(st, MSG_DESCRIBED, self->looked, most, e);
+	if (!self->looked->driver->refresh)
+		target_close(&self->looked);
 	return r;
 }
 
@@ -200,6 +236,7 @@ static void
 load_end(struct stage *st)
 {
 	struct load *self = stage_state(st);
+	target_close(&self->looked);
 	db_pg_kept_free(&self->kept);
 }
 

@@ -59,6 +59,17 @@ target_open(const struct entity *en, enum target_use use, struct pg_kept *kept,
 	return 0;
 }
 
+bool
+target_still_good(
+    struct target_table *t, const struct entity *en, enum target_use use)
+{
+	if (!t || t->entity != en || !t->driver->refresh ||
+	    !t->driver->refresh(t))
+		return false;
+	t->use = use;
+	return true;
+}
+
 void
 target_close(struct target_table **tp)
 {

@@ -225,6 +225,7 @@ const struct target_driver target_postgres = {
 	.tables = true,
 	.open = pg_open,
 	.look = pg_look,
+	.refresh = pg_refresh,
 	.count = pg_count,
 	.create = pg_create,
 	.has_unique = pg_unique,

@@ -29,6 +29,7 @@ enum message_kind {
 	MSG_SWEPT = 10,     /* answers SWEEP */
 	MSG_CLOSED = 11,    /* answers CLOSE */
 	MSG_ERROR = 12,     /* the last word of a stage that stops */
+	MSG_METRICS = 13,   /* what was counted since the last one */
 	MSG_CONNECTED = 14, /* answers PEERS, if it was asked to */
 	/* supervisor to stage */
 	MSG_PEERS = 32,    /* where batches go */

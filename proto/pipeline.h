@@ -1,5 +1,6 @@
 #ifndef PROTO_PIPELINE_H
 #define PROTO_PIPELINE_H
+#include "proto/address.h"
 #include "proto/arena.h"
 #include "proto/attr.h"
 #include "proto/buf.h"
@@ -17,11 +18,13 @@
  * the pipeline's arena; absent strings are NULL; a struct's line is where it
  * stands in the file, for messages.
  */
+struct node;
 struct pipeline {
 	struct arena arena;
-	const char *path;      /* the file, as given */
-	const char *base_dir;  /* absolute; relative paths start here */
-	const char *store_dir; /* absolute */
+	const char *path;        /* the file, as given */
+	const struct node *root; /* what it says, as a tree */
+	const char *base_dir;    /* absolute; relative paths start here */
+	const char *store_dir;   /* absolute */
 	size_t nconnections;
 	struct connection *connections;
 	size_t nentities;
@@ -45,6 +48,9 @@ struct pipeline {
 	int64_t start_timeout_ms; /* until a stage must be ready */
 	int64_t heartbeat_ms;     /* silence that ends a stage process */
 	int64_t restart_ms, restart_max_ms; /* between two starts of one */
+	struct address metrics; /* of the supervisor; port 0: nowhere */
+	bool metrics_public;
+	const char *metrics_targets; /* absolute */
 };
 
 /* All problems of a file at once, one "FILE:LINE: PATH: MESSAGE" a line. */

@@ -330,6 +330,28 @@ static const struct spec_key pipeline_keys[] = {
 	    .type = KEY_MAP,
 	    .table = &limits_table,
 	    .help = "How much is on its way at once" },
+	{ .name = "metrics",
+	    .type = KEY_CUSTOM,
+	    .read = pipeline_metrics_read,
+	    .value = "address:port",
+	    .schema = "{\"type\": \"string\"}",
+	    .help = "Where Prometheus finds the supervisor, such as "
+		    "127.0.0.1:9700; the stages follow at the next ports, in "
+		    "the order of workers. Without it, or with port 0, nobody "
+		    "listens" },
+	{ .name = "metrics_public",
+	    .type = KEY_BOOL,
+	    AT(struct pipeline, metrics_public),
+	    .preset = "no",
+	    .help = "Metrics may be served to other machines: without a "
+		    "password and unencrypted, names of entities and numbers "
+		    "of rows" },
+	{ .name = "metrics_targets",
+	    .type = KEY_TEXT,
+	    .flags = KEY_ENV,
+	    AT(struct pipeline, metrics_targets),
+	    .help = "A file that tells Prometheus where the stages are "
+		    "(file_sd_configs); by default targets.json in the store" },
 	{ .name = NULL },
 };
 

@@ -54,6 +54,9 @@ void pipeline_value_check(
     struct spec *sp, const struct node *n, const struct field *f);
 void pipeline_when_check(
     struct spec *sp, const struct node *n, const struct entity *en);
+void pipeline_metrics_read(struct spec *sp, const struct node *n, void *owner);
+void pipeline_metrics_check(
+    struct spec *sp, const struct node *root, const struct pipeline *p);
 void pipeline_conflicts_read(
     struct spec *sp, const struct node *n, void *owner);
 

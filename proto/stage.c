@@ -40,6 +40,8 @@ static const struct option_key common_keys[] = {
 	    "as a service, where the supervisor listens"),
 	OPTION_TEXT(struct stage_options, endpoint, "--endpoint", 0, "ENDPOINT",
 	    "as a service, where to take batches"),
+	OPTION_TEXT(struct stage_options, metrics, "--metrics", 0,
+	    "ADDRESS:PORT", "as a service, where to answer GET /metrics"),
 	OPTION_INT(struct stage_options, instance, "--instance", 0, 0,
 	    LIMIT_WORKERS - 1, "N", "as a service, which worker this is"),
 	OPTION_INT(struct stage_options, instances, "--instances", 0, 1,
@@ -107,9 +109,11 @@ stage_instances(const struct stage *st)
 int
 stage_send(struct stage *st, struct batch **b, struct err *e)
 {
-	if (stage_flush_rejects(st, e) < 0)
+	struct meter_rows rows = stage_meter_rows(*b, NULL, true);
+	if (stage_flush_rejects(st, e) < 0 || st->ops->send(st, b, e) < 0)
 		return -1;
-	return st->ops->send(st, b, e);
+	stage_meter_count(&st->meter, &rows);
+	return 0;
 }
 
 int
@@ -138,6 +142,8 @@ stage_ack(struct stage *st, const struct batch *b, const uint64_t *counts,
 	}
 	if (st->def->holds)
 		board_settle(st->board, b->chunk, b->attempt);
+	struct meter_rows rows = stage_meter_rows(b, counts, false);
+	stage_meter_count(&st->meter, &rows);
 	return stage_report(st, &m, e);
 }
 
@@ -173,6 +179,7 @@ stage_begin(struct stage *st, const struct message *m, struct err *e)
 		return -1;
 	st->run = m->run;
 	log_set_run(m->run, m->entity);
+	stage_meter_open(&st->meter, st->entity->name);
 	st->open = true;
 	st->opened_reported = false;
 	board_clear(st->board);
@@ -226,6 +233,7 @@ stage_take_batch(struct stage *st, struct frame *f, struct err *e)
 	struct batch *b = NULL;
 	if (batch_decode_frame(f, &b, e) < 0)
 		return -1;
+	memcpy(b->came, b->left, sizeof(b->came));
 	int r = 0;
 	/* What is left of a run that was closed meanwhile is nobody's. */
 	if (st->open && b->run == st->run)
@@ -360,6 +368,7 @@ stage_main(int argc, char **argv, const struct stage_def *def)
 		log_init(
 		    name, st.opt.verbose ? LOG_LEVEL_DEBUG : LOG_LEVEL_WARN);
 	signal(SIGPIPE, SIG_IGN);
+	stage_meter_init(&st.meter, def->name, def->source);
 	/* One heap that keeps what it has: batches need the same pieces again
 	 * and again, and memory fresh from the system costs more than the
 	 * work on it. Heaps of its own for each of ZeroMQ's threads would hold
@@ -378,6 +387,7 @@ stage_main(int argc, char **argv, const struct stage_def *def)
 		def->end(&st);
 	pipeline_free(&st.pipeline);
 	arena_free(&st.rejects.arena);
+	stage_meter_free(&st.meter);
 	free(st.state);
 	return exit_code(&e);
 }

@@ -16,17 +16,28 @@
 enum { CONTROL_HWM = 64, TURN_MS = 500 };
 
 static int
-open_signals(struct engine *en, struct err *e)
+open_signals(struct engine *en, bool hup, struct err *e)
 {
 	sigset_t set;
 	sigemptyset(&set);
 	sigaddset(&set, SIGCHLD);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);
+	if (hup)
+		sigaddset(&set, SIGHUP);
 	if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
 		return err_errno(e, "sigprocmask");
-	en->signal_fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
-	return en->signal_fd < 0 ? err_errno(e, "signalfd") : 0;
+	int fd = signalfd(en->signal_fd, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+	if (fd < 0)
+		return err_errno(e, "signalfd");
+	en->signal_fd = fd;
+	return 0;
+}
+
+int
+engine_hear_hup(struct engine *en, struct err *e)
+{
+	return open_signals(en, true, e);
 }
 
 int
@@ -40,7 +51,7 @@ engine_open(struct engine *en, const struct pipeline *p, struct store *store,
 		.tries = p->tries };
 	/* Nothing of a live supervisor is a leftover. */
 	if ((store && store_lease_check_free(store, e) < 0) ||
-	    open_signals(en, e) < 0 ||
+	    open_signals(en, false, e) < 0 ||
 	    spawn_bin_dir(en->bin_dir, sizeof(en->bin_dir), e) < 0 ||
 	    runtime_dir_make(p->store_dir, en->runtime_dir,
 		sizeof(en->runtime_dir), e) < 0 ||
@@ -56,9 +67,11 @@ engine_open(struct engine *en, const struct pipeline *p, struct store *store,
 		.runtime_dir = en->runtime_dir,
 		.bin_dir = en->bin_dir,
 		.router = en->router,
-		.control_endpoint = en->control };
+		.control_endpoint = en->control,
+		.watched = store != NULL && p->metrics.port != 0 };
 	procs_init(&en->procs, &conf);
-	return 0;
+	meter_init(&en->meter, p, en->procs.n);
+	return monitor_open(en, e);
 }
 
 void
@@ -66,6 +79,8 @@ engine_close(struct engine *en)
 {
 	if (en->procs.all)
 		procs_stop(&en->procs);
+	monitor_close(en);
+	meter_free(&en->meter);
 	procs_free(&en->procs);
 	sock_close(&en->router, 0);
 	/* What stands in the store is another supervisor's by now. */
@@ -90,6 +105,8 @@ handle(
 			run_on_hello(r, p);
 	} else if (m->kind == MSG_ERROR) {
 		procs_error(&en->procs, p, m);
+	} else if (m->kind == MSG_METRICS) {
+		monitor_report(en, p, m);
 	} else if (r && p->state == PROC_READY) {
 		run_on_message(r, p, m);
 	}
@@ -139,6 +156,7 @@ drain_children(struct engine *en, struct run *r)
 	struct proc *p;
 	while ((p = procs_reap(&en->procs))) {
 		log_death(p);
+		meter_died(&en->meter, &en->procs, p);
 		if (r)
 			run_on_death(r, p);
 	}
@@ -165,7 +183,9 @@ drain_signals(struct engine *en)
 {
 	struct signalfd_siginfo info;
 	while (read(en->signal_fd, &info, sizeof(info)) == sizeof(info))
-		if (info.ssi_signo != SIGCHLD)
+		if (info.ssi_signo == SIGHUP)
+			en->reload = true;
+		else if (info.ssi_signo != SIGCHLD)
 			engine_stop(en);
 }
 
@@ -211,7 +231,7 @@ engine_dismiss(struct engine *en, const void *arg)
 static int
 wait_for_news(struct engine *en, int64_t wait_ms, struct err *e)
 {
-	struct sock_item items[2 + ENGINE_GUESTS] = {
+	struct sock_item items[3 + ENGINE_GUESTS] = {
 		{ .sock = en->router },
 		{ .fd = en->signal_fd },
 	};
@@ -222,8 +242,10 @@ wait_for_news(struct engine *en, int64_t wait_ms, struct err *e)
 		items[2 + i] = (struct sock_item){ .sock = guests[i].sock,
 			.fd = guests[i].fd };
 	}
-	if (sock_wait(items, 2 + n, wait_ms, e) < 0)
+	size_t watched = monitor_wait(en, &items[2 + n], &wait_ms);
+	if (sock_wait(items, 2 + n + watched, wait_ms, e) < 0)
 		return -1;
+	monitor_wake(en);
 	for (size_t i = 0; i < n; i++)
 		if (items[2 + i].ready && invited(en, guests[i].arg))
 			guests[i].ready(guests[i].arg);
@@ -238,6 +260,7 @@ take_news(struct engine *en, struct run *r, struct err *e)
 		return -1;
 	drain_signals(en);
 	drain_children(en, r);
+	monitor_turn(en);
 	return 0;
 }
 
@@ -283,10 +306,14 @@ turn(struct engine *en, struct run *r, struct err *e)
 	int64_t next = procs_next_ms(&en->procs);
 	procs_look(&en->procs);
 	int64_t wait = next > TURN_MS ? TURN_MS : next;
-	if (wait_for_news(en, wait, e) < 0 || take_news(en, r, e) < 0)
+	if (wait_for_news(en, wait, e) < 0)
+		return -1;
+	/* Before the news of a chunk's end, which would be answered by the
+	 * next one. */
+	see_window(en, r);
+	if (take_news(en, r, e) < 0)
 		return -1;
 	see_ready(en, r);
-	see_window(en, r);
 	run_on_time(r, clock_mono_ms());
 	if (en->watch)
 		en->watch(en->watch_arg, r);
@@ -333,7 +360,9 @@ engine_run(struct engine *en, struct run *r, struct err *e)
 	if (!clean_end(r))
 		procs_kill(&en->procs);
 	en->live = NULL;
-	if (ledger_end(r, e) == 0)
+	int result = ledger_end(r, e);
+	monitor_run_ended(en, r);
+	if (result == 0)
 		return 0;
 	en->deposed = strcmp(e->code, "lease_lost") == 0;
 	return -1;

@@ -5,6 +5,8 @@
 #include "proto/pipeline.h"
 #include "proto/sock.h"
 #include "proto/store.h"
+#include "supervisor/meter.h"
+#include "supervisor/monitor.h"
 #include "supervisor/proc.h"
 #include "supervisor/run.h"
 #include "supervisor/runtime_dir.h"
@@ -40,7 +42,10 @@ struct engine {
 	char bin_dir[4096];
 	char *config_copy; /* what the stages read */
 	uint64_t config_hash;
+	struct meter meter;
+	struct monitor monitor;
 	unsigned stop; /* signals to stop that came */
+	bool reload;   /* a SIGHUP came; whoever acts on it clears this */
 	/* Says which night a turn belongs to and when it has to come to rest;
 	 * NULL: no night, and never. Borrowed. */
 	const struct window *window;
@@ -76,6 +81,9 @@ void engine_close(struct engine *en); /* ends every stage */
  * a clean end the stages are started afresh.
  */
 int engine_run(struct engine *en, struct run *r, struct err *e) MUST_CHECK;
+
+/* From here on a SIGHUP sets reload instead of ending the process. */
+int engine_hear_hup(struct engine *en, struct err *e) MUST_CHECK;
 
 /* As the first signal to stop does; as the second one. */
 void engine_stop(struct engine *en);

@@ -4,6 +4,7 @@
 #include "proto/log.h"
 #include "supervisor/spawn.h"
 #include "supervisor/stage_env.h"
+#include "supervisor/targets.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -98,6 +99,9 @@ memory_of(const struct procs *ps, enum proc_kind k)
 static int
 spawn(struct procs *ps, struct proc *p, int board, struct err *e)
 {
+	char metrics[ADDRESS_TEXT];
+	address_text(
+	    &ps->conf.pipeline->metrics, targets_offset(ps, p), metrics);
 	char **env = stage_env_new(ps->conf.pipeline, p->kind);
 	const struct spawn_stage s = {
 		.bin_dir = ps->conf.bin_dir,
@@ -107,6 +111,7 @@ spawn(struct procs *ps, struct proc *p, int board, struct err *e)
 		.base = ps->conf.pipeline->base_dir,
 		.control = ps->conf.control_endpoint,
 		.endpoint = p->endpoint,
+		.metrics = ps->conf.watched ? metrics : NULL,
 		.instance = p->instance,
 		.instances = (unsigned)procs_count(ps, p->kind),
 		.board = board,

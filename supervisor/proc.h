@@ -64,6 +64,7 @@ struct procs_config {
 	const char *bin_dir;
 	struct sock *router;
 	const char *control_endpoint;
+	bool watched; /* each serves its metrics */
 };
 
 struct procs {
@@ -75,7 +76,6 @@ struct procs {
 	size_t least[PROC_KINDS];
 	size_t active[PROC_KINDS]; /* of these slots, the first ones in use */
 	int64_t looked_ms;
-	uint64_t restarts[PROC_KINDS];
 };
 
 const char *proc_kind_name(enum proc_kind k);

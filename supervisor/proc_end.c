@@ -1,5 +1,6 @@
 #include "proto/clock.h"
 #include "proto/log.h"
+#include "proto/share_door.h"
 #include "supervisor/proc.h"
 #include "supervisor/proc_talk.h"
 #include <errno.h>
@@ -28,8 +29,10 @@ ended(struct proc *p, const struct rusage *used)
 	    "user_ms", log_i64(timeval_ms(used->ru_utime)), "system_ms",
 	    log_i64(timeval_ms(used->ru_stime)), "peak_rss_kib",
 	    log_i64(used->ru_maxrss), NULL);
-	if (p->endpoint[0])
+	if (p->endpoint[0]) {
 		unlink(p->endpoint + strlen("ipc://"));
+		share_door_remove(p->endpoint);
+	}
 	p->nhands = board_hands(p->board, p->hands);
 	board_words(p->board, p->words);
 	board_free(&p->board);
@@ -93,7 +96,6 @@ bury(struct procs *ps, struct proc *p, int status, const struct rusage *used)
 	}
 	unsigned tries = (unsigned)ps->conf.pipeline->tries;
 	proc_step(p, proc_state_death(++p->deaths, tries));
-	ps->restarts[p->kind]++;
 	set_back(ps, p);
 	return true;
 }

@@ -103,7 +103,7 @@ enter_describe(struct run *r)
 static void
 enter_open(struct run *r)
 {
-	if (!r->source_open)
+	if (!r->mapped_again)
 		open_kind(r, PROC_EXTRACT);
 	open_kind(r, PROC_IDENTITY);
 	if (run_loads(r))
@@ -226,10 +226,13 @@ pick_strategy(struct run *r)
 			  : en->strategy == STRATEGY_AUTO
 			      ? "auto: the source has no rowversion"
 			      : "delta: hash";
-	if (versions && r->mode == MODE_SYNC && r->watermark.len) {
+	if (versions && r->mode == MODE_SYNC && r->watermark.len &&
+	    !r->resumed) {
 		r->strategy = STRATEGY_ROWVERSION;
 		why = "there is a watermark";
 	}
+	if (r->resumed)
+		why = "goes on where an earlier night ended";
 	snprintf(r->reason, sizeof(r->reason), "%s", why);
 }
 
@@ -259,24 +262,35 @@ chunk_free(struct chunk *c)
 	poison_free(&c->poison);
 }
 
-void
-run_forget_chunks(struct run *r)
+static void
+free_chunks(struct run *r)
 {
 	for (size_t i = 0; i < r->nchunks; i++)
 		chunk_free(&r->chunks[i]);
 	r->nchunks = 0;
+}
+
+void
+run_forget_chunks(struct run *r)
+{
 	r->estimate = 0;
+	r->replanned = 0;
+	if (r->resumed)
+		return;
+	r->stable = r->mode == MODE_SYNC && !r->given;
+	free_chunks(r);
 }
 
 void
 run_free(struct run *r)
 {
-	run_forget_chunks(r);
+	free_chunks(r);
 	chunk_free(&r->deletes);
 	free(r->chunks);
 	buf_free(&r->source_schema);
 	buf_free(&r->target_schema);
 	buf_free(&r->mapped_schema);
+	buf_free(&r->opened_schema);
 	buf_free(&r->watermark);
 	buf_free(&r->probe.checksum);
 	buf_free(&r->probe.digest);

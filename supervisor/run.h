@@ -42,6 +42,7 @@ struct chunk {
 	uint64_t held;
 	uint64_t keyless;   /* rows rejected before their key was known */
 	struct buf version; /* highest rowversion */
+	bool later;         /* done after its run went on: see resumed_at */
 	unsigned committed; /* delta workers that answered */
 	unsigned ends;      /* chunk_ends: deletes come from every delta */
 	unsigned failures;  /* attempts that nothing was learnt from */
@@ -66,14 +67,21 @@ struct run {
 	struct proc *held_back; /* died of its question, too early to judge … */
 	struct err held_error; /* … of this */
 	/* facts */
-	bool target_missing;  /* load is to create it */
-	bool described_again; /* it has, and types may differ from ours */
-	bool source_open;     /* since then, and the plan stands */
-	bool counting;        /* the target's rows, for a message */
+	bool target_missing; /* load is to create it */
+	bool target_made;    /* it has, and types may differ from ours */
+	bool mapped_again;   /* by them */
+	/* A pass over several nights: this run goes on where an earlier night
+	 * ended, and what that one saw is not known any more. */
+	bool resumed;
+	int64_t resumed_at; /* the first time */
+	bool stable;        /* its ranges allow for another night */
+	size_t replanned;   /* of the chunks that are not done */
+	bool counting;      /* the target's rows, for a message */
 	uint64_t target_rows, state_rows;
 	uint64_t unproven; /* inserts in doubt, of state_rows */
 	bool half_adopted; /* the state knows part of the target's rows */
 	struct buf source_schema, target_schema, mapped_schema;
+	struct buf opened_schema; /* mapped_schema of the last open */
 	struct buf watermark;
 	struct run_probe {
 		uint64_t rows;           /* as the source says */

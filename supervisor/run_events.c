@@ -1,5 +1,6 @@
 #include "proto/clock.h"
 #include "proto/log.h"
+#include "proto/schema.h"
 #include "supervisor/ledger.h"
 #include "supervisor/proc_talk.h"
 #include "supervisor/run_impl.h"
@@ -17,6 +18,11 @@ on_opened(struct run *r, const struct proc *p, const struct message *m)
 		buf_clear(&r->mapped_schema);
 		buf_put(&r->mapped_schema, m->body.data, m->body.len);
 	}
+	/* Load says so once it has made the table. */
+	if (p->kind == PROC_LOAD && m->body.len) {
+		ask_on_described(r, m);
+		r->target_made = true;
+	}
 }
 
 /* A worker that died is back: no phase waits for this answer. */
@@ -28,23 +34,55 @@ on_reopened(struct run *r, struct proc *p)
 		read_go_on(r);
 }
 
+static void
+read_planned(struct run *r)
+{
+	struct err e = { 0 };
+	if (ledger_planned(r, &e) < 0)
+		run_fail(r, &e);
+	else
+		run_enter(r, RUN_READ);
+}
+
 /* A field without a type has its target column's. Where load has just made
  * that column its type counts from the first night on, or the second one
  * would read every value another way. */
 static void
 opened(struct run *r)
 {
-	struct err e = { 0 };
-	if (r->target_missing && !r->described_again && r->mode != MODE_ADOPT) {
-		r->described_again = r->source_open = true;
-		ask_target_again(r);
+	if (r->target_made && !r->mapped_again) {
+		r->mapped_again = true;
 		run_enter(r, RUN_DESCRIBE);
 		return;
 	}
-	if (ledger_planned(r, &e) < 0)
-		run_fail(r, &e);
-	else
-		run_enter(r, RUN_READ);
+	read_planned(r);
+}
+
+static bool
+same_rows(struct span a, struct span b)
+{
+	struct arena mem = { 0 };
+	struct schema x, y;
+	struct err ignored = { 0 };
+	bool same = schema_decode(a, &mem, &x, &ignored) == 0 &&
+		    schema_decode(b, &mem, &y, &ignored) == 0 &&
+		    schema_same_rows(&x, &y);
+	arena_free(&mem);
+	return same;
+}
+
+/* Everybody who opens for mapped rows has done so, if they are the same. */
+static void
+mapped(struct run *r)
+{
+	struct span now = buf_span(&r->mapped_schema);
+	if (r->mapped_again && same_rows(buf_span(&r->opened_schema), now)) {
+		read_planned(r);
+		return;
+	}
+	buf_clear(&r->opened_schema);
+	buf_put(&r->opened_schema, now.data, now.len);
+	run_enter(r, RUN_OPEN);
 }
 
 /* The answers that a phase waits for, one after the other. */
@@ -59,7 +97,7 @@ count_answer(struct run *r)
 		ask_settle(r);
 		break;
 	case RUN_MAP:
-		run_enter(r, RUN_OPEN);
+		mapped(r);
 		break;
 	case RUN_OPEN:
 		opened(r);

@@ -69,8 +69,7 @@ void pause_or_cancel(struct run *r);
 /* run_ask.c: what is known before anything is read */
 void ask(struct run *r, struct proc *p); /* once it is ready, and once only */
 void ask_all(struct run *r);
-void ask_forget(struct run *r);       /* all will be asked again */
-void ask_target_again(struct run *r); /* load alone will be */
+void ask_forget(struct run *r); /* all will be asked again */
 /* Goes on if target and state have answered. */
 void ask_settle(struct run *r);
 void ask_on_described(struct run *r, const struct message *m);
@@ -81,6 +80,7 @@ void ask_planned(struct run *r);
 /* True if this death is judged later, when target and state have answered. */
 bool ask_hold_back(struct run *r, struct proc *p);
 
+/* The plan; not the chunks of earlier nights. */
 void run_forget_chunks(struct run *r);
 
 int run_send(struct run *r, enum proc_kind k, struct message *m);

@@ -83,11 +83,17 @@ spawn_stage(const struct spawn_stage *s, pid_t *pid, struct err *e)
 	const char *argv[] = { path, "--config", s->config, "--called",
 		s->called, "--base", s->base, "--control", s->control,
 		"--endpoint", s->endpoint, "--instance", instance,
-		"--instances", instances, "--board", board,
-		log_enabled(LOG_LEVEL_DEBUG)  ? "--verbose"
-		: log_enabled(LOG_LEVEL_INFO) ? NULL
-					      : "--quiet",
+		"--instances", instances, "--board", board, NULL, NULL, NULL,
 		NULL };
+	size_t n = ARRAY_LEN(argv) - 4;
+	if (log_enabled(LOG_LEVEL_DEBUG))
+		argv[n++] = "--verbose";
+	else if (!log_enabled(LOG_LEVEL_INFO))
+		argv[n++] = "--quiet";
+	if (s->metrics) {
+		argv[n++] = "--metrics";
+		argv[n] = s->metrics;
+	}
 	/* execve does not write to the words; its type is older than const. */
 	char *words[ARRAY_LEN(argv)];
 	memcpy(words, argv, sizeof(argv));

@@ -12,6 +12,7 @@ struct spawn_stage {
 	const char *config; /* the copy it reads */
 	const char *called; /* what messages call it */
 	const char *base, *control, *endpoint;
+	const char *metrics; /* where it serves them; or NULL */
 	unsigned instance, instances;
 	int board;             /* descriptor of its page, board.h */
 	uint64_t memory_bytes; /* it may allocate; 0: whatever there is */

@@ -5,18 +5,23 @@
  * service manager    state the control store, and what the stages keep
  * exits 0 1 2 3 4 6 7 8 (exit_code.h)
  *
- * Stays in the foreground. SIGTERM and SIGINT finish what is in flight, a
- * second one stops at once; the next start does the rest.
+ * Stays in the foreground, and stays up where the pipeline has a window, an
+ * every or a cron (agenda.h); else it makes one pass. SIGTERM and SIGINT finish
+ * what is in flight, a second one stops at once; the next start does the rest.
+ * SIGHUP reads the pipeline file again between two runs.
  */
 #include "proto/clock.h"
 #include "proto/log.h"
+#include "proto/metric.h"
 #include "proto/notify.h"
 #include "proto/options.h"
 #include "supervisor/agenda.h"
 #include "supervisor/cli/cli.h"
 #include "supervisor/cli/progress.h"
+#include "supervisor/forecast_log.h"
 #include "supervisor/helm.h"
 #include "supervisor/night.h"
+#include "supervisor/reload.h"
 #include "supervisor/service.h"
 #include <signal.h>
 #include <stdio.h>
@@ -34,6 +39,7 @@ static const struct option_key keys[] = {
 	OPTION_FLAG(struct cli, version, "--version", 'V',
 	    "print the version and exit"),
 	OPTION_FLAG(struct cli, help_mdoc, "--help-mdoc", 0, ""),
+	OPTION_FLAG(struct cli, metrics_mdoc, "--metrics-mdoc", 0, ""),
 	OPTION_END,
 };
 
@@ -120,6 +126,45 @@ log_window(struct daemon *d, int64_t now)
 	log_info(s.open ? "the window is open" : "the window is closed",
 	    "until", buf_str(&when), "maintenance", s.reason, NULL);
 	buf_free(&when);
+	forecast_log(d->cli->pipeline, d->cli->store, &d->window, now);
+}
+
+/* What is borrowed from the old pipeline changes hands before it goes. */
+static int
+exchange(struct daemon *d, struct pipeline *fresh, struct err *e)
+{
+	struct window window, old = d->window;
+	struct pipeline *was = d->cli->pipeline;
+	if (window_init(&window, &fresh->schedule, e) < 0)
+		return -1;
+	helm_reload(&d->helm, fresh);
+	d->cli->pipeline = fresh;
+	d->window = window;
+	int rc = reload_engine(&d->engine, fresh, e);
+	if (rc == 0)
+		rc = agenda_reopen(&d->agenda, fresh, &d->window, e);
+	window_free(&old);
+	if (rc == 0)
+		pipeline_free(&was);
+	return rc;
+}
+
+static int
+reload(void *arg, struct err *e)
+{
+	struct daemon *d = arg;
+	struct pipeline *fresh;
+	struct err refused = { 0 };
+	tell("RELOADING=1");
+	int rc = reload_read(d->cli->pipeline, &fresh, &refused);
+	if (rc == 1 && exchange(d, fresh, e) < 0)
+		return -1;
+	if (rc >= 0)
+		log_info(rc ? "the new configuration holds"
+			    : "the configuration is what it was",
+		    NULL);
+	tell("READY=1");
+	return 0;
 }
 
 static int
@@ -173,9 +218,11 @@ held(void *arg, const struct entity *entity)
 static int
 stay(struct daemon *d, struct err *e)
 {
-	const struct service_work work = {
-		.next = next, .done = done, .waiting = waiting, .arg = d
-	};
+	const struct service_work work = { .reload = reload,
+		.next = next,
+		.done = done,
+		.waiting = waiting,
+		.arg = d };
 	struct cli *c = d->cli;
 	int rc = agenda_open(&d->agenda, c->pipeline, &d->window, c->store, e);
 	d->agenda.held = held;
@@ -206,6 +253,8 @@ serve(struct cli *c, struct err *e)
 	d.engine.watch_arg = &d;
 	d.engine.window = &d.window;
 	if (rc == 0)
+		rc = engine_hear_hup(&d.engine, e);
+	if (rc == 0)
 		rc = stay(&d, e);
 	tell("STOPPING=1");
 	engine_close(&d.engine);
@@ -220,7 +269,9 @@ static void
 print_help(const struct cli *c)
 {
 	struct buf out = { 0 };
-	if (c->help_mdoc) {
+	if (c->metrics_mdoc) {
+		metric_mdoc(&out);
+	} else if (c->help_mdoc) {
 		options_mdoc(keys, &out);
 	} else {
 		buf_puts(&out,
@@ -238,7 +289,7 @@ print_help(const struct cli *c)
 static int
 act(struct cli *c, struct err *e)
 {
-	if (c->help || c->help_mdoc) {
+	if (c->help || c->help_mdoc || c->metrics_mdoc) {
 		print_help(c);
 		return 0;
 	}
