@@ -17,6 +17,8 @@ struct extract {
 	struct source_handle *source; /* kept between plan, chunks and close */
 	enum run_mode mode;           /* of the open run */
 	struct pg_kept kept;          /* between two sources */
+	struct care_span *care;       /* of the chunk that is being read */
+	size_t ncare;
 };
 
 static int
@@ -133,12 +135,14 @@ static void
 init_emit(struct stage *st, const struct message *m, struct emit *em,
     struct emit_column *cols, size_t ncols)
 {
+	const struct extract *self = stage_state(st);
 	const struct emit_sink sink = { sink_send, sink_reject, st };
 
 	emit_init(em, &sink, stage_entity(st), cols, ncols);
 	em->header.run = stage_run(st);
 	em->header.chunk = m->chunk;
 	em->header.attempt = m->attempt;
+	emit_care(em, self->care, self->ncare);
 }
 
 static int
@@ -180,14 +184,19 @@ read_rows(struct stage *st, const struct message *m,
 static int
 assign(struct stage *st, const struct message *m, struct err *e)
 {
+	struct extract *self = stage_state(st);
 	struct arena a = { 0 };
 	struct chunk_range r;
 
 	int rc = chunk_decode(m->body, &a, &r, e);
+	if (rc == 0 && m->body2.len)
+		rc = care_decode(m->body2, &a, &self->care, &self->ncare, e);
 	if (rc == 0 && r.kind == CHUNK_ROWS)
 		rc = read_rows(st, m, &r, &a, e);
 	else if (rc == 0)
 		rc = read_source(st, m, &r, &a, e);
+	self->care = NULL;
+	self->ncare = 0;
 	arena_free(&a);
 	return rc;
 }

@@ -150,15 +150,29 @@ admit(struct load *self, uint32_t chunk, uint32_t attempt, struct err *e)
 }
 
 static int
+take_fence(struct load *self, const struct message *m, struct err *e)
+{
+	if (admit(self, m->chunk, m->attempt, e) < 0)
+		return -1;
+	if (m->flag)
+		fence_care(&self->fence, m->chunk);
+	return 0;
+}
+
+static int
 load_batch(struct stage *st, struct batch **b, struct err *e)
 {
 	struct load *self = stage_state(st);
-	int r = admit(self, (*b)->chunk, (*b)->attempt, e);
+	uint32_t chunk = (*b)->chunk;
+	int r = admit(self, chunk, (*b)->attempt, e);
 	if (r <= 0)
 		return r;
 	if (!(*b)->nrows)
 		return stage_ack(st, *b, NULL, e);
-	return apply_batch(&self->apply, b, e);
+	r = apply_batch(&self->apply, b, e);
+	return r == 0 && fence_cares(&self->fence, chunk)
+		   ? apply_finish(&self->apply, e)
+		   : r;
 }
 
 static int
@@ -190,7 +204,7 @@ load_control(struct stage *st, const struct message *m, struct err *e)
 	if (m->kind == MSG_DESCRIBE)
 		return describe(st, stage_entity(st), m->flag, e);
 	if (m->kind == MSG_FENCE)
-		return admit(self, m->chunk, m->attempt, e) < 0 ? -1 : 0;
+		return take_fence(self, m, e);
 	if (m->kind == MSG_CHUNK_END || m->kind == MSG_END ||
 	    m->kind == MSG_CLOSE)
 		return apply_finish(&self->apply, e);
@@ -234,6 +248,7 @@ main(int argc, char **argv)
 		.summary = "Apply a stream of changes to the target.",
 		.keys = keys,
 		.state_size = sizeof(struct load),
+		.holds = true,
 		.open = load_open,
 		.batch = load_batch,
 		.control = load_control,

@@ -64,6 +64,8 @@ struct batch {
 	struct frame frame;  /* the received message the views point into */
 };
 
+enum { KEY_HASH_BYTES = 16 }; /* of ROLE_BK_HASH */
+
 #define CHUNK_DELETES UINT32_MAX
 
 struct batch *batch_new(void);

@@ -42,16 +42,25 @@ peers_close(struct peers *p)
 	};
 }
 
+/* Room for n more than there are; the others stay as they are. What was made
+ * ready for one peer may be another one's now. */
 static int
-start(struct peers *p, size_t n, struct err *e)
+grow(struct peers *p, size_t n, struct err *e)
 {
-	p->n = n;
-	p->endpoints = mem_zalloc(n * sizeof(*p->endpoints));
-	p->socks = mem_zalloc(n * sizeof(*p->socks));
-	p->shares = mem_zalloc(n * sizeof(*p->shares));
-	for (size_t i = 0; i < sock_count(p); i++)
-		if (sock_open(SOCK_PUSH, NULL, p->hwm, &p->socks[i], e) < 0)
+	p->endpoints = mem_realloc(p->endpoints, n * sizeof(*p->endpoints));
+	p->socks = mem_realloc(p->socks, n * sizeof(*p->socks));
+	p->shares = mem_realloc(p->shares, n * sizeof(*p->shares));
+	p->changes++;
+	if (p->n && !p->by_part) /* of the only one there was */
+		share_free(&p->shares[0].share);
+	for (; p->n < n; p->n++) {
+		p->endpoints[p->n] = NULL;
+		p->socks[p->n] = NULL;
+		p->shares[p->n] = (struct peers_share){ 0 };
+		if ((p->by_part || p->n == 0) &&
+		    sock_open(SOCK_PUSH, NULL, p->hwm, &p->socks[p->n], e) < 0)
 			return -1;
+	}
 	return 0;
 }
 
@@ -89,11 +98,13 @@ set_all(
 	    list->via.array.size > LIMIT_WORKERS)
 		return err_data(e, "bad_message", "peers: not a list");
 	size_t n = list->via.array.size;
-	if (n != p->n) {
+	/* Whoever lets one go has nothing on its way to anybody. All anew: a
+	 * connection that is not made yet outlives a disconnect, and takes
+	 * batches with it. */
+	if (n < p->n)
 		peers_close(p);
-		if (start(p, n, e) < 0)
-			return -1;
-	}
+	if (n > p->n && grow(p, n, e) < 0)
+		return -1;
 	for (size_t i = 0; i < n; i++) {
 		const char *to;
 		if (unpack_str(&list->via.array.ptr[i], a, 1024, &to) < 0)

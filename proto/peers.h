@@ -22,7 +22,8 @@ struct peers {
 };
 
 /* The list changed: body is MSG_PEERS' array of endpoints. Connections that
- * stay are kept. */
+ * stay are kept, with what waits on them; all are made anew if the list has
+ * become shorter: then nothing may be on its way. */
 int peers_set(struct peers *p, struct span body, struct err *e) MUST_CHECK;
 void peers_close(struct peers *p);
 

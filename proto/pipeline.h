@@ -32,8 +32,12 @@ struct pipeline {
 	struct schedule schedule;
 	int64_t workers_extract, workers_normalize, workers_identity;
 	int64_t workers_delta, workers_resolver, workers_load;
-	int64_t hwm;              /* batches per hop */
-	int64_t state_memory;     /* bytes per delta worker */
+	/* Of these two there are at least so many; above, the most. */
+	int64_t workers_normalize_min, workers_load_min;
+	int64_t scale_sample_ms; /* between two looks at the queues */
+	int64_t scale_up_after, scale_down_after; /* looks that agree */
+	int64_t hwm;                              /* batches per hop */
+	int64_t state_memory;                     /* bytes per delta worker */
 	int64_t state_partitions; /* per entity; a power of two */
 	int64_t load_group_rows;  /* rows per target transaction, at most */
 	int64_t ack_timeout_ms;   /* silence that ends a run */
@@ -41,7 +45,12 @@ struct pipeline {
 	int64_t tries;            /* of one thing in a row, before it fails */
 	bool confine;             /* stages give up what they do not need */
 	struct strings confine_read; /* absolute; but not these files */
-	struct address metrics;      /* of the supervisor; port 0: nowhere */
+	int64_t memory;              /* bytes a stage may allocate; 0: any */
+	int64_t poison_rows;         /* rows of a run that stages may die of */
+	int64_t start_timeout_ms;    /* until a stage must be ready */
+	int64_t heartbeat_ms;        /* silence that ends a stage process */
+	int64_t restart_ms, restart_max_ms; /* between two starts of one */
+	struct address metrics; /* of the supervisor; port 0: nowhere */
 	bool metrics_public;
 	const char *metrics_targets; /* absolute */
 };

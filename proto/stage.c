@@ -47,6 +47,9 @@ static const struct option_key common_keys[] = {
 	    LIMIT_WORKERS - 1, "N", "as a service, which worker this is"),
 	OPTION_INT(struct stage_options, instances, "--instances", 0, 1,
 	    LIMIT_WORKERS, "N", "as a service, how many there are of it"),
+	OPTION_INT(struct stage_options, board, "--board", 0, 3, INT32_MAX,
+	    "FD",
+	    "as a service, the descriptor of the page for the supervisor"),
 	OPTION_FLAG(
 	    struct stage_options, verbose, "--verbose", 'v', "log every step"),
 	OPTION_FLAG(struct stage_options, quiet, "--quiet", 'q',
@@ -138,6 +141,8 @@ stage_ack(struct stage *st, const struct batch *b, const uint64_t *counts,
 		m.counts[i] = b->left[i] + (counts ? counts[i] : 0);
 		st->counts[i] += m.counts[i];
 	}
+	if (st->def->holds)
+		board_settle(st->board, b->chunk, b->attempt);
 	struct meter_rows rows = stage_meter_rows(b, counts, false);
 	stage_meter_count(&st->meter, &rows);
 	return stage_report(st, &m, e);
@@ -178,6 +183,7 @@ stage_begin(struct stage *st, const struct message *m, struct err *e)
 	stage_meter_open(&st->meter, st->entity->name);
 	st->open = true;
 	st->opened_reported = false;
+	board_clear(st->board);
 	memset(st->counts, 0, sizeof(st->counts));
 	if (st->def->open && st->def->open(st, m, e) < 0)
 		return -1;
@@ -209,6 +215,19 @@ stage_control(struct stage *st, const struct message *m, struct err *e)
 	return st->def->control ? st->def->control(st, m, e) : 0;
 }
 
+/* The board knows of it for as long as it may be what the stage dies of. */
+static int
+work_on(struct stage *st, struct batch **b, struct err *e)
+{
+	uint32_t chunk = (*b)->chunk, attempt = (*b)->attempt;
+	board_take(st->board, *b);
+	if (st->def->batch(st, b, e) < 0)
+		return -1;
+	if (!st->def->holds)
+		board_settle(st->board, chunk, attempt);
+	return 0;
+}
+
 int
 stage_take_batch(struct stage *st, struct frame *f, struct err *e)
 {
@@ -219,7 +238,7 @@ stage_take_batch(struct stage *st, struct frame *f, struct err *e)
 	int r = 0;
 	/* What is left of a run that was closed meanwhile is nobody's. */
 	if (st->open && b->run == st->run)
-		r = st->def->batch(st, &b, e);
+		r = work_on(st, &b, e);
 	if (r == 0)
 		r = stage_flush_rejects(st, e);
 	batch_free(&b);

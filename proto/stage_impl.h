@@ -1,6 +1,7 @@
 #ifndef PROTO_STAGE_IMPL_H
 #define PROTO_STAGE_IMPL_H
 #include "proto/arena.h"
+#include "proto/board.h"
 #include "proto/peers.h"
 #include "proto/reject.h"
 #include "proto/share.h"
@@ -14,7 +15,7 @@ struct stage_options {
 	bool stdio, help, version, help_mdoc, verbose, quiet;
 	const char *config, *base, *entity, *control, *endpoint, *rejects,
 	    *called, *metrics;
-	int64_t instance, instances, run;
+	int64_t instance, instances, run, board;
 };
 
 /* Rejects that wait to be reported together. */
@@ -50,6 +51,7 @@ struct stage {
 	uint64_t run;
 	bool open, planned, opened_reported;
 	struct stage_rejects rejects;
+	struct board *board;        /* NULL: nobody looks */
 	uint64_t counts[OUT_COUNT]; /* acknowledged by this process */
 	struct stage_meter meter;
 	/* service */
@@ -77,6 +79,9 @@ int stage_send_message(
 int stage_send_metrics(struct stage *st, bool now, struct err *e) MUST_CHECK;
 /* What is due whether or not there is work. */
 int stage_send_due(struct stage *st, struct err *e) MUST_CHECK;
+/* MSG_PEERS: whom to feed from now on. */
+int stage_send_peers(
+    struct stage *st, const struct message *m, struct err *e) MUST_CHECK;
 /* Until an item is ready or something is due; there is room for one more. */
 int stage_send_wait(struct stage *st, struct sock_item *items, size_t n,
     struct err *e) MUST_CHECK;

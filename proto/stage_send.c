@@ -74,6 +74,16 @@ keep_waiting(struct stage *st, struct frame *f)
 	*end = w;
 }
 
+int
+stage_send_peers(struct stage *st, const struct message *m, struct err *e)
+{
+	if (peers_set(&st->peers, m->body, e) < 0)
+		return -1;
+	return m->flag ? stage_report(
+			     st, &(struct message){ .kind = MSG_CONNECTED }, e)
+		       : 0;
+}
+
 /* Peers and fences take effect at once, the rest in its turn. */
 static int
 apply_urgent(struct stage *st, struct frame *f, struct err *e)
@@ -82,7 +92,7 @@ apply_urgent(struct stage *st, struct frame *f, struct err *e)
 	struct message m;
 	int r = message_decode(f->bytes, &a, &m, e);
 	if (r == 0 && m.kind == MSG_PEERS) {
-		r = peers_set(&st->peers, m.body, e);
+		r = stage_send_peers(st, &m, e);
 	} else if (r == 0) {
 		if (m.kind == MSG_FENCE && m.chunk == st->assigned_chunk &&
 		    m.attempt > st->assigned_attempt)
@@ -124,7 +134,9 @@ wait_for_room(struct stage *st, struct sock *out, struct err *e)
 		{ .sock = out, .want_send = true },
 	};
 	int64_t since = clock_mono_micros();
+	board_do(st->board, BOARD_WAITING);
 	int r = stage_send_wait(st, items, out ? 2 : 1, e);
+	board_do(st->board, BOARD_WORKING);
 	stage_meter_waited(&st->meter, clock_mono_micros() - since);
 	return r < 0 ? -1 : stage_send_due(st, e);
 }

@@ -11,6 +11,9 @@
  */
 enum { CONTROL_HWM = 64, ERROR_WAIT_MS = 2000 };
 
+/* So many may be missed before anybody worries. */
+enum { BEATS_PER_HEARTBEAT = 5 };
+
 static int
 assign(struct stage *st, const struct message *m, struct err *e)
 {
@@ -52,7 +55,7 @@ handle_message(struct stage *st, const struct message *m, struct err *e)
 {
 	switch (m->kind) {
 	case MSG_PEERS:
-		return peers_set(&st->peers, m->body, e);
+		return stage_send_peers(st, m, e);
 	case MSG_OPEN:
 		return stage_begin(st, m, e);
 	case MSG_ASSIGN:
@@ -84,6 +87,7 @@ handle_message(struct stage *st, const struct message *m, struct err *e)
 	case MSG_CLOSED:
 	case MSG_ERROR:
 	case MSG_METRICS:
+	case MSG_CONNECTED:
 	case MSG_END:
 		break;
 	}
@@ -179,10 +183,23 @@ service_loop(struct stage *st, struct err *e)
 			continue;
 		struct sock_item items[3] = { { .sock = st->control },
 			{ .sock = st->pull } };
+		board_do(st->board, BOARD_IDLE);
 		if (stage_send_wait(st, items, st->pull ? 2 : 1, e) < 0)
 			return -1;
+		board_do(st->board, BOARD_WORKING);
 	}
 	return 0;
+}
+
+static int
+join_board(struct stage *st, struct err *e)
+{
+	if (!st->opt.board)
+		return 0;
+	if (board_join((int)st->opt.board, &st->board, e) < 0)
+		return -1;
+	return board_beat(
+	    st->board, st->pipeline->heartbeat_ms / BEATS_PER_HEARTBEAT, e);
 }
 
 static int
@@ -262,7 +279,9 @@ stage_service_main(struct stage *st, struct err *e)
 {
 	st->ops = &stage_send_ops;
 	st->assigned_attempt = UINT32_MAX;
-	int r = connect_all(st, e);
+	int r = join_board(st, e);
+	if (r == 0)
+		r = connect_all(st, e);
 	if (r == 0 && st->opt.metrics)
 		r = stage_meter_serve(&st->meter, st->opt.metrics, e);
 	if (r == 0)

@@ -4,6 +4,7 @@
 #include "proto/log.h"
 #include "proto/store_lease.h"
 #include "supervisor/ledger.h"
+#include "supervisor/proc_talk.h"
 #include "supervisor/run_impl.h"
 #include "supervisor/spawn.h"
 #include <signal.h>
@@ -320,6 +321,7 @@ turn(struct engine *en, struct run *r, struct err *e)
 	if (procs_start_due(&en->procs, e) < 0)
 		return -1;
 	int64_t next = procs_next_ms(&en->procs);
+	procs_look(&en->procs);
 	int64_t wait = next < 0 || next > TURN_MS ? TURN_MS : next;
 	if (wait_for_news(en, turn_limit(en, wait), e) < 0)
 		return -1;

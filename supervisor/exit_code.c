@@ -23,8 +23,8 @@ enum exit_code
 exit_code_of(const struct err *why)
 {
 	/* Ours: a crash, books that do not balance. */
-	static const char *const ours[] = { "killed", "exit", "books", "bug",
-		"tries" };
+	static const char *const ours[] = { "killed", "exit", "silent", "books",
+		"bug", "tries", "poison" };
 	for (size_t i = 0; i < ARRAY_LEN(ours); i++)
 		if (strcmp(why->code, ours[i]) == 0)
 			return EXIT_INTERNAL;

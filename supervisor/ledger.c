@@ -116,7 +116,8 @@ key_text(struct span key, size_t nkeys, struct arena *a)
 static bool
 hides_key(const struct reject *x)
 {
-	return x->key.len == 0 && strcmp(x->code, "null_business_key") != 0;
+	return x->key.len == 0 && x->bk_hash.len == 0 &&
+	       strcmp(x->code, "null_business_key") != 0;
 }
 
 int

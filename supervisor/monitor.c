@@ -51,12 +51,16 @@ store_line(struct engine *en, struct buf *out)
 static bool
 stages_line(const struct engine *en, struct buf *out)
 {
-	size_t up = 0;
-	for (size_t i = 0; i < en->procs.n; i++)
-		up += en->procs.all[i].state == PROC_READY;
-	buf_printf(out, "stages: %zu of %zu up%s\n", up, en->procs.n,
+	size_t up = 0, all = 0;
+	for (size_t i = 0; i < en->procs.n; i++) {
+		const struct proc *p = &en->procs.all[i];
+		bool counts = p->instance < procs_count(&en->procs, p->kind);
+		all += counts;
+		up += counts && p->state == PROC_READY;
+	}
+	buf_printf(out, "stages: %zu of %zu up%s\n", up, all,
 	    en->live ? "" : ", no run needs them");
-	return !en->live || up == en->procs.n;
+	return !en->live || up == all;
 }
 
 static bool

@@ -3,6 +3,7 @@
 #include "proto/limits.h"
 #include "proto/log.h"
 #include "supervisor/ledger.h"
+#include "supervisor/proc_talk.h"
 #include "supervisor/run_impl.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -132,6 +133,20 @@ enter_close(struct run *r)
 			    &r->engine->procs, (enum proc_kind)k);
 }
 
+/* Rows that were held back are still in the source. */
+static void
+enter_sweep(struct run *r)
+{
+	struct message spare = { .kind = MSG_EXCEPT,
+		.chunk = CHUNK_DELETES,
+		.attempt = 1,
+		.body = buf_span(&r->spared) };
+	r->awaiting = (unsigned)procs_count(&r->engine->procs, PROC_DELTA);
+	if (r->spared.len && run_send(r, PROC_DELTA, &spare) < 0)
+		return;
+	run_send(r, PROC_DELTA, &(struct message){ .kind = MSG_SWEEP });
+}
+
 static void
 begin_deletes(struct run *r)
 {
@@ -183,9 +198,7 @@ run_enter(struct run *r, enum run_phase phase)
 		read_begin(r);
 		break;
 	case RUN_SWEEP:
-		r->awaiting =
-		    (unsigned)procs_count(&r->engine->procs, PROC_DELTA);
-		run_send(r, PROC_DELTA, &(struct message){ .kind = MSG_SWEEP });
+		enter_sweep(r);
 		break;
 	case RUN_REMOVE:
 		begin_deletes(r);
@@ -227,6 +240,7 @@ int
 run_begin(struct run *r, struct err *e)
 {
 	r->started_ms = r->progress_ms = clock_mono_ms();
+	procs_begin(&r->engine->procs);
 	for (size_t i = 0; i < LIMIT_WORKERS; i++)
 		r->reading[i] = -1;
 	for (size_t i = 0; i < r->engine->procs.n; i++)
@@ -245,6 +259,7 @@ chunk_free(struct chunk *c)
 {
 	buf_free(&c->range);
 	buf_free(&c->version);
+	poison_free(&c->poison);
 }
 
 static void
@@ -280,6 +295,7 @@ run_free(struct run *r)
 	buf_free(&r->probe.checksum);
 	buf_free(&r->probe.digest);
 	buf_free(&r->probe.last);
+	buf_free(&r->spared);
 	buf_free(&r->sample);
 	buf_free(&r->why);
 	log_set_run(0, NULL);

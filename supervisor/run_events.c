@@ -2,6 +2,7 @@
 #include "proto/log.h"
 #include "proto/schema.h"
 #include "supervisor/ledger.h"
+#include "supervisor/proc_talk.h"
 #include "supervisor/run_impl.h"
 
 /* What reaches a run: answers, news of chunks, deaths, time. */
@@ -123,6 +124,10 @@ dispatch(struct run *r, struct proc *p, const struct message *m)
 		count_answer(r);
 		break;
 	case MSG_OPENED:
+		if (p->joining) {
+			scale_joined(r, p);
+			break;
+		}
 		if (p->reopening) {
 			on_reopened(r, p);
 			break;
@@ -150,6 +155,9 @@ dispatch(struct run *r, struct proc *p, const struct message *m)
 		break;
 	case MSG_COMMITTED:
 		read_on_committed(r, m);
+		break;
+	case MSG_CONNECTED:
+		scale_on_connected(r);
 		break;
 	case MSG_SWEPT:
 		finish_on_swept(r, m);
@@ -191,6 +199,13 @@ run_on_hello(struct run *r, struct proc *p)
 		return;
 	struct message m;
 	run_open_message(r, p->kind, &m);
+	/* Nobody feeds a new one before it has the run open. */
+	if (p->joining) {
+		if (proc_connect(&r->engine->procs, p, false, &e) < 0 ||
+		    proc_send(&r->engine->procs, p, &m, &e) < 0)
+			run_fail(r, &e);
+		return;
+	}
 	if (procs_connect(&r->engine->procs, entity_resolves(r->entity), &e) <
 		0 ||
 	    proc_send(&r->engine->procs, p, &m, &e) < 0)
@@ -210,7 +225,12 @@ start_again(struct run *r)
 void
 run_bury(struct run *r, struct proc *p, const struct err *why)
 {
-	if (why->cls != ERR_RETRY || p->deaths >= (unsigned)r->engine->tries) {
+	bool blamed = poison_blamed(r, p);
+	if (r->phase == RUN_OVER)
+		return;
+	if (blamed)
+		procs_excuse(&r->engine->procs, p);
+	if (why->cls != ERR_RETRY || p->state == PROC_GIVEN_UP) {
 		run_over(r, END_FAILED, why);
 	} else if (r->phase <= RUN_PLAN) {
 		start_again(r);
@@ -221,7 +241,8 @@ run_bury(struct run *r, struct proc *p, const struct err *why)
 		/* One that dies again before it could is still one. */
 		r->reopening += !p->reopening;
 		p->reopening = true;
-		read_void_chunks(r);
+		scale_let_go(r);
+		read_void_chunks(r, blamed);
 	}
 }
 
@@ -229,6 +250,8 @@ void
 run_on_death(struct run *r, struct proc *p)
 {
 	if (r->phase == RUN_OVER)
+		return;
+	if (scale_on_death(r, p))
 		return;
 	if (r->phase == RUN_CLOSE) { /* everything is done and committed */
 		run_over(r, r->end, NULL);
@@ -243,6 +266,7 @@ void
 run_on_time(struct run *r, int64_t now_ms)
 {
 	int64_t limit = r->engine->pipeline->ack_timeout_ms;
+	scale_on_time(r, now_ms);
 	bool starting = r->phase == RUN_START && !r->held_back;
 	if (starting || r->paused || r->phase == RUN_OVER ||
 	    now_ms - r->progress_ms < limit)

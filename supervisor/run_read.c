@@ -1,5 +1,6 @@
 #include "proto/log.h"
 #include "supervisor/ledger.h"
+#include "supervisor/proc_talk.h"
 #include "supervisor/run_impl.h"
 #include "supervisor/run_probe.h"
 #include <string.h>
@@ -48,22 +49,39 @@ read_go_on(struct run *r)
 		read_assign(r);
 }
 
+/* Load is to show which of the parts it dies of. */
+static int
+take_care(struct run *r, const struct chunk *c, struct buf *care)
+{
+	struct message m = { .kind = MSG_FENCE,
+		.chunk = c->no,
+		.attempt = c->attempt,
+		.flag = true };
+	care_encode(c->poison.v, c->poison.n, care);
+	return run_loads(r) ? run_send(r, PROC_LOAD, &m) : 0;
+}
+
 static void
 assign(struct run *r, unsigned worker, struct chunk *c)
 {
 	struct err e = { 0 };
 	struct procs *ps = &r->engine->procs;
+	struct buf care = { 0 };
 	int result = ledger_assigned(r, c, &e);
+	if (result == 0 && c->poison.n)
+		result = take_care(r, c, &care);
 	struct message m = { .kind = MSG_ASSIGN,
 		.run = r->id,
 		.chunk = c->no,
 		.attempt = c->attempt,
-		.body = buf_span(&c->range) };
+		.body = buf_span(&c->range),
+		.body2 = buf_span(&care) };
 	c->state = CHUNK_ASSIGNED;
 	r->reading[worker] = c->no;
 	if (result == 0)
 		result =
 		    proc_send(ps, procs_get(ps, PROC_EXTRACT, worker), &m, &e);
+	buf_free(&care);
 	fail_if(r, result, &e);
 }
 
@@ -94,8 +112,8 @@ set_aside(const struct chunk *c)
 }
 
 /* What is set aside goes on once all is read, and here that never comes. */
-static bool
-anything_in_flight(struct run *r)
+bool
+read_in_flight(struct run *r)
 {
 	bool unread = next_planned(r) != NULL;
 	for (size_t i = 0; i < r->nchunks; i++) {
@@ -113,15 +131,17 @@ read_assign(struct run *r)
 	if (r->reopening || r->phase != RUN_READ)
 		return;
 	if (r->draining) {
-		if (!anything_in_flight(r) && r->done < r->nchunks)
+		if (!read_in_flight(r) && r->done < r->nchunks)
 			pause_or_cancel(r);
 		return;
 	}
 	if (r->pausing) {
-		if (!anything_in_flight(r))
+		if (!read_in_flight(r))
 			pause_reached(r);
 		return;
 	}
+	if (scale_holds(r))
+		return;
 	size_t workers = procs_count(&r->engine->procs, PROC_EXTRACT);
 	for (unsigned i = 0; i < workers && r->phase == RUN_READ; i++) {
 		if (r->reading[i] >= 0)
@@ -150,18 +170,19 @@ clear_attempt(struct run *r, struct chunk *c)
 
 /* Everything in flight is void: the next attempt fences it off. */
 void
-read_void_chunks(struct run *r)
+read_void_chunks(struct run *r, bool learnt)
 {
 	for (size_t i = 0; i < r->nchunks; i++) {
 		struct chunk *c = &r->chunks[i];
 		if (c->state != CHUNK_ASSIGNED)
 			continue;
-		if (c->attempt - c->before >= (uint32_t)r->engine->tries) {
+		c->failures += !learnt;
+		if (c->failures >= (unsigned)r->engine->tries) {
 			struct err e = { 0 };
 			err_config(&e, "tries",
 			    "chunk %u failed %u times; the log says why each "
 			    "time",
-			    c->no, c->attempt - c->before);
+			    c->no, c->failures);
 			run_over(r, END_FAILED, &e);
 			return;
 		}

@@ -81,7 +81,7 @@ const char sample_pipeline[] =
     "\n"
     "# Where Syncline keeps what it knows, and how much it may use.\n"
     "#store: {dir: .syncline}\n"
-    "#workers: {normalize: 2}\n"
+    "#workers: {normalize: {min: 1, max: 2}}\n"
     "#state: {memory: 1GiB}\n"
     "\n"
     "# Where Prometheus asks; the stages follow at the next ports.\n"

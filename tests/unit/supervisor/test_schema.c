@@ -57,6 +57,9 @@ compare_keys(const struct spec_table *t, const json_t *s)
 		    !!json_object_get(p, "default"), k->preset != NULL);
 		if (k->type == KEY_LIST)
 			(void)compare(k->table, json_object_get(p, "items"));
+		else if (k->table && k->schema) /* or a plain value */
+			(void)compare(k->table,
+			    json_array_get(json_object_get(p, "anyOf"), 1));
 		else if (k->table)
 			(void)compare(k->table, p);
 		n++;
