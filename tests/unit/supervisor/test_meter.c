@@ -39,7 +39,9 @@ setup(void **state)
 		.workers_normalize = 1,
 		.workers_identity = 1,
 		.workers_delta = 2,
-		.workers_load = 1 };
+		.workers_load = 1,
+		.workers_normalize_min = 1,
+		.workers_load_min = 1 };
 	const struct procs_config conf = { .pipeline = &f->p };
 	procs_init(&f->ps, &conf);
 	meter_init(&f->m, &f->p, f->ps.n);

@@ -47,7 +47,9 @@ setup(void **state)
 		.workers_normalize = 1,
 		.workers_identity = 1,
 		.workers_delta = 1,
-		.workers_load = 1 };
+		.workers_load = 1,
+		.workers_normalize_min = 1,
+		.workers_load_min = 1 };
 	fixture_end_run(w->store, fixture_run(w->store, "orders"));
 	w->run.entity = &w->entities[0];
 	w->en = (struct engine){
