@@ -69,6 +69,10 @@ struct stage {
 	struct buf schema;     /* of a source: MSG_PLANNED's body */
 };
 
+int stage_options_parse(
+    struct stage *st, int argc, char **argv, struct err *e) MUST_CHECK;
+/* 1 if an option asked for words only and they were printed. */
+int stage_options_print(const struct stage *st);
 int stage_filter_main(struct stage *st, struct err *e) MUST_CHECK;
 int stage_service_main(struct stage *st, struct err *e) MUST_CHECK;
 
