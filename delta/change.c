@@ -11,7 +11,7 @@ enum verdict {
 };
 
 /* Rows whose table lines are fetched together. */
-enum { TILE = 64 };
+enum { TILE = 64, STRAYS_MANY = TILE / 8 };
 
 /* One batch on its way through. */
 struct work {
@@ -78,19 +78,30 @@ judge_row(struct work *w, size_t row)
 	return v;
 }
 
+/* Where most keys stand behind the ones before, the index would be fetched for
+ * nothing. */
+static void
+fetch_ahead(const struct table *t, const uint8_t *bk, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		table_prefetch_slot(t, bk + 16 * i);
+	for (size_t i = 0; i < n; i++)
+		table_prefetch_entry(t, bk + 16 * i);
+}
+
 static void
 judge_all(struct work *w)
 {
 	const struct table *t = &w->part->table;
+	size_t strays = t->strays;
 
 	for (size_t from = 0; from < w->b->nrows; from += TILE) {
 		size_t to = from + TILE;
 		if (to > w->b->nrows)
 			to = w->b->nrows;
-		for (size_t i = from; i < to; i++)
-			table_prefetch_slot(t, w->rows.bk + 16 * i);
-		for (size_t i = from; i < to; i++)
-			table_prefetch_entry(t, w->rows.bk + 16 * i);
+		if (t->strays - strays >= STRAYS_MANY)
+			fetch_ahead(t, w->rows.bk + 16 * from, to - from);
+		strays = t->strays;
 		for (size_t i = from; i < to; i++) {
 			enum verdict v = judge_row(w, i);
 			w->verdicts[i] = (uint8_t)v;

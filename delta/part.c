@@ -52,8 +52,14 @@ unlearn(struct part *p, struct entry *en)
 static void
 load_one(struct part *p, const struct record *r)
 {
+	/* An insert in doubt may have been one before. */
+	bool append = r->op == RECORD_INSERT && !p->table.slots && !in_doubt(r);
+
 	if (r->op != RECORD_DELETE) {
-		learn(p, table_put(&p->table, r->bk), r);
+		learn(p,
+		    append ? table_append(&p->table, r->bk)
+			   : table_put(&p->table, r->bk),
+		    r);
 		return;
 	}
 	struct entry *en = table_find(&p->table, r->bk);
@@ -78,6 +84,14 @@ part_load(struct part *p, const struct record *r, size_t n)
 		load_one(p, &r[i]);
 }
 
+void
+part_forget_table(struct part *p)
+{
+	p->known = part_known(p);
+	p->known_seen = part_known_seen(p);
+	table_free(&p->table);
+}
+
 int
 part_spare(struct part *p, const uint8_t bk[16], struct err *e)
 {
@@ -92,9 +106,10 @@ part_spare(struct part *p, const uint8_t bk[16], struct err *e)
 }
 
 uint64_t
-part_unproven(const struct part *p)
+part_unproven(struct part *p)
 {
 	uint64_t n = 0;
+	table_index(&p->table);
 	for (size_t i = 0; i < p->table.n; i++)
 		n += part_is_unproven(table_at(&p->table, i));
 	return n;
@@ -149,7 +164,7 @@ void
 part_close(struct part *p)
 {
 	join_end(p);
-	table_free(&p->table);
+	part_forget_table(p);
 	state_close(&p->state);
 	free(p->open);
 	blob_free(&p->changes);

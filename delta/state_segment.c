@@ -22,8 +22,8 @@ sync_dir(const struct place *p, struct err *e)
 	place_dir(p, &path);
 	int fd = open(buf_str(&path), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0 || fsync(fd))
-		r = err_errno(e, "cannot sync the state folder %s",
-		    buf_str(&path));
+		r = err_errno(
+		    e, "cannot sync the state folder %s", buf_str(&path));
 	if (fd >= 0)
 		close(fd);
 	buf_free(&path);
@@ -51,8 +51,8 @@ sync_file(const char *path, uint64_t bytes, struct err *e)
 }
 
 int
-state_append_intents(struct state *s, const struct intent *in, int64_t added,
-    struct err *e)
+state_append_intents(
+    struct state *s, const struct intent *in, int64_t added, struct err *e)
 {
 	struct buf path = { 0 };
 
@@ -76,8 +76,8 @@ state_name_segment(
 	place_intent(&s->spec.place, from, &old);
 	place_segment(&s->spec.place, id, &new);
 	if (rename(buf_str(&old), buf_str(&new)) && errno != ENOENT)
-		r = err_errno(e, "cannot rename the intent file %s",
-		    buf_str(&old));
+		r = err_errno(
+		    e, "cannot rename the intent file %s", buf_str(&old));
 	buf_free(&old);
 	buf_free(&new);
 	return r;
@@ -99,7 +99,8 @@ state_name_segments(struct state *s, struct err *e)
 			(uint32_t)sqlite3_column_int64(st, 2),
 			(uint32_t)sqlite3_column_int64(st, 3),
 		};
-		r = state_name_segment(s, sqlite3_column_int64(st, 0), &from, e);
+		r = state_name_segment(
+		    s, sqlite3_column_int64(st, 0), &from, e);
 	}
 	if (r == 0 && step != SQLITE_DONE)
 		r = state_error(s, "reading", e);

@@ -70,13 +70,113 @@ table_reserve(struct table *t, size_t n)
 {
 	size_t slots = slots_for(n);
 	t->reserved = n;
-	if (slots > t->slots)
+	if (t->slots && slots > t->slots)
 		index_grow(t, slots);
 }
 
+/* --- making the index ---------------------------------------------------- */
+
+/* Numbers of entries by the part of the index that they belong to. Part after
+ * part fits into the caches, where all of the index does not. */
+enum { INDEX_PART_BYTES = 1 << 20, INDEX_PARTS_MAX = 256 };
+
+struct building {
+	struct table *t;
+	size_t parts, per_part; /* slots */
+	size_t ends[INDEX_PARTS_MAX];
+	uint64_t *slots; /* n of them, by part */
+};
+
+static size_t
+part_of(const struct building *g, const struct entry *en)
+{
+	return (table_bits(en->bk) & (g->t->slots - 1)) / g->per_part;
+}
+
+static void
+sort_by_part(struct building *g)
+{
+	struct table *t = g->t;
+	size_t at[INDEX_PARTS_MAX + 1] = { 0 };
+
+	for (size_t i = 0; i < t->n; i++)
+		at[part_of(g, table_at(t, i)) + 1]++;
+	for (size_t k = 0; k < g->parts; k++) {
+		at[k + 1] += at[k];
+		g->ends[k] = at[k + 1];
+	}
+	for (size_t i = 0; i < t->n; i++) {
+		const struct entry *en = table_at(t, i);
+		g->slots[at[part_of(g, en)]++] =
+		    (uint64_t)table_bits(en->bk) << 32 | (i + 1);
+	}
+}
+
+/* Entries of one key come in the order they were added, and the last one says
+ * what the state says, unless this run has said something since: then the
+ * newer attempt at its chunk has. */
+static void
+unite(struct table *t, struct entry *first, struct entry *later)
+{
+	unsigned both = first->flags & later->flags;
+
+	if (both & ENTRY_KNOWN) {
+		t->twice++;
+		t->twice_seen += (both & ENTRY_SEEN) != 0;
+	}
+	if (!(first->flags & ENTRY_SEEN) ||
+	    ((both & ENTRY_SEEN) && later->attempt > first->attempt))
+		*first = *later;
+	later->flags = ENTRY_TWIN;
+}
+
+static void
+build_one(struct building *g, uint64_t slot)
+{
+	const struct table *t = g->t;
+	struct entry *en = table_at(t, (uint32_t)slot - 1);
+	size_t i = (slot >> 32) & (t->slots - 1);
+
+	for (uint64_t had; (had = t->index[i]); i = (i + 1) & (t->slots - 1)) {
+		if (had >> 32 != slot >> 32)
+			continue;
+		struct entry *first = table_at(t, (uint32_t)had - 1);
+		if (memcmp(first->bk, en->bk, sizeof(en->bk)) == 0) {
+			unite(g->t, first, en);
+			return;
+		}
+	}
+	t->index[i] = slot;
+}
+
+void
+table_index(struct table *t)
+{
+	struct building g = { .t = t };
+
+	if (t->slots)
+		return;
+
+	t->slots = slots_for(t->n > t->reserved ? t->n : t->reserved);
+	t->index = map(t->slots * sizeof(*t->index), true);
+	if (!t->n)
+		return;
+	g.parts = t->slots * sizeof(*t->index) / INDEX_PART_BYTES;
+	g.parts = g.parts < 1 ? 1 : g.parts;
+	g.parts = g.parts > INDEX_PARTS_MAX ? INDEX_PARTS_MAX : g.parts;
+	g.per_part = t->slots / g.parts;
+	g.slots = map(t->n * sizeof(*g.slots), true);
+	sort_by_part(&g);
+	for (size_t i = 0; i < t->n; i++)
+		build_one(&g, g.slots[i]);
+	munmap(g.slots, t->n * sizeof(*g.slots));
+}
+
+/* --- looking up ---------------------------------------------------------- */
+
 /* The entry of that key, or NULL and in *at the slot where it would be. */
 static inline struct entry *
-probe(const struct table *t, const uint8_t bk[16], size_t *at)
+probe(struct table *t, const uint8_t bk[16], size_t *at)
 {
 	uint32_t bits = table_bits(bk);
 	size_t i = bits & (t->slots - 1);
@@ -84,19 +184,32 @@ probe(const struct table *t, const uint8_t bk[16], size_t *at)
 	     i = (i + 1) & (t->slots - 1)) {
 		if (slot >> 32 != bits)
 			continue;
-		struct entry *en = table_at(t, (uint32_t)slot - 1);
-		if (memcmp(en->bk, bk, sizeof(en->bk)) == 0)
+		size_t number = (uint32_t)slot - 1;
+		struct entry *en = table_at(t, number);
+		if (memcmp(en->bk, bk, sizeof(en->bk)) == 0) {
+			t->next = number + 1;
 			return en;
+		}
 	}
 	*at = i;
 	return NULL;
 }
 
-struct entry *
-table_find(const struct table *t, const uint8_t bk[16])
+/* As probe, the next entry first. */
+static inline struct entry *
+look(struct table *t, const uint8_t bk[16], size_t *at)
 {
-	size_t at;
-	return t->slots ? probe(t, bk, &at) : NULL;
+	if (t->next < t->n) {
+		struct entry *en = table_at(t, t->next);
+		if (memcmp(en->bk, bk, sizeof(en->bk)) == 0 &&
+		    !(en->flags & ENTRY_TWIN)) {
+			t->next++;
+			return en;
+		}
+	}
+	t->strays++;
+	table_index(t);
+	return probe(t, bk, at);
 }
 
 static void
@@ -113,8 +226,8 @@ add_segment(struct table *t)
 	t->segments[t->nsegments++] = map(SEGMENT_BYTES, eager);
 }
 
-static struct entry *
-new_entry(struct table *t, const uint8_t bk[16])
+struct entry *
+table_append(struct table *t, const uint8_t bk[16])
 {
 	if (t->n == t->nsegments << TABLE_SEGMENT_BITS)
 		add_segment(t);
@@ -123,35 +236,28 @@ new_entry(struct table *t, const uint8_t bk[16])
 	return en;
 }
 
-static uint64_t
-newest_slot(const struct table *t, const uint8_t bk[16])
-{
-	return (uint64_t)table_bits(bk) << 32 | t->n;
-}
-
 struct entry *
-table_add(struct table *t, const uint8_t bk[16])
+table_find(struct table *t, const uint8_t bk[16])
 {
-	if (!t->slots || t->n >= capacity(t->slots))
-		index_grow(t, t->slots ? t->slots * 2 : SLOTS_MIN);
-	struct entry *en = new_entry(t, bk);
-	index_put(t->index, t->slots, newest_slot(t, bk));
-	return en;
+	size_t at;
+	return t->n ? look(t, bk, &at) : NULL;
 }
 
 struct entry *
 table_put(struct table *t, const uint8_t bk[16])
 {
 	size_t at = 0;
-	struct entry *en = t->slots ? probe(t, bk, &at) : NULL;
+	struct entry *en = look(t, bk, &at);
 
 	if (en)
 		return en;
 	/* Growing moves the slots. */
-	if (!t->slots || t->n >= capacity(t->slots))
-		return table_add(t, bk);
-	en = new_entry(t, bk);
-	t->index[at] = newest_slot(t, bk);
+	if (t->n >= capacity(t->slots)) {
+		index_grow(t, t->slots * 2);
+		(void)probe(t, bk, &at);
+	}
+	en = table_append(t, bk);
+	t->index[at] = (uint64_t)table_bits(bk) << 32 | t->n;
 	return en;
 }
 

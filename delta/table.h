@@ -9,8 +9,12 @@
  * accepted and who saw the row in this run. Entries are dense and never move
  * or go away; a deleted one loses ENTRY_KNOWN. A zeroed table is empty.
  *
- * They stand in the order they were added, so that a source that is read in
- * the order of the nights before meets them one after the other.
+ *
+ * They stand in the order they were added. A source that is read in the order
+ * of the nights before meets them one after the other, and a look-up tries the
+ * entry behind the last one first. The index, which is memory read at random,
+ * is not even made before a key is somewhere else: until then table_append
+ * adds what is known to be new.
  *
  * Memory, also while it grows: 40 bytes an entry and at most 30 of index.
  */
@@ -21,6 +25,7 @@ enum entry_flags {
 	ENTRY_SPARED = 8,    /* never deleted in this run */
 	ENTRY_DOUBT = 16,    /* what the target has of it is not known … */
 	ENTRY_UNPROVEN = 32, /* … nor whether it has it at all */
+	ENTRY_TWIN = 64,     /* an earlier entry has its key, and speaks */
 };
 
 /* What is kept of a data hash. It is only compared with that of the same row,
@@ -45,18 +50,29 @@ struct table {
 	struct entry **segments; /* each mapped, TABLE_SEGMENT_ENTRIES long */
 	size_t nsegments, segments_cap;
 	size_t n, reserved;
+	size_t next;   /* the entry that is looked at first */
+	size_t strays; /* look-ups that did not find their key there */
+	/* Known entries that became twins, and those of them that were seen,
+	 * as was the one that speaks for them. */
+	size_t twice, twice_seen;
 	uint64_t *index; /* hash bits << 32 | entry number + 1; 0: empty */
-	size_t slots;    /* a power of two, or 0 */
+	size_t slots;    /* a power of two; 0: there is no index yet */
 };
 
 /* There will be n entries: they are added without growing the index. */
 void table_reserve(struct table *t, size_t n);
-struct entry *table_find(const struct table *t, const uint8_t bk[16]);
-/* A new zeroed entry; the key must not be there. */
-struct entry *table_add(struct table *t, const uint8_t bk[16]);
-/* The entry of that key; one that was not there is added. */
+struct entry *table_find(struct table *t, const uint8_t bk[16]);
+/* The entry of that key; one that was not there is added, zeroed. */
 struct entry *table_put(struct table *t, const uint8_t bk[16]);
+/* Only while there is no index: a new zeroed entry. That its key is new is
+ * found out by table_index. */
+struct entry *table_append(struct table *t, const uint8_t bk[16]);
 void table_free(struct table *t);
+
+/* Makes the index if there is none, as the first look-up of a key that is not
+ * the next one does. Of entries with one key the first takes over what the
+ * last one says, and the others become its twins. */
+void table_index(struct table *t);
 
 /* What a table of n entries takes at most, while the index is doubled. */
 uint64_t table_bytes(uint64_t n);

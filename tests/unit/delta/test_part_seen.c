@@ -14,7 +14,7 @@ enum { IDS = 300, CHUNKS = 4, TURNS = 60 };
 static void
 check(struct bench *t)
 {
-	const struct part *p = &t->n.w[0].parts[0];
+	struct part *p = &t->n.w[0].parts[0];
 	uint64_t n = 0;
 	for (size_t i = 0; i < p->table.n; i++)
 		n += part_missing(p, table_at(&p->table, i));

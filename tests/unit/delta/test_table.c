@@ -31,7 +31,7 @@ what_was_added_is_found_while_it_grows(void **state)
 	for (int64_t i = 0; i < N; i++) {
 		world_bk(i, bk);
 		assert_null(table_find(&t, bk));
-		struct entry *en = table_add(&t, bk);
+		struct entry *en = table_put(&t, bk);
 		assert_int_equal(en->flags, 0);
 		assert_true(en->chunk == 0);
 		en->chunk = (uint32_t)i;
@@ -58,7 +58,7 @@ keys_of_one_slot_are_kept_apart(void **state)
 	/* Only the first byte differs: all start at the same slot. */
 	for (int i = 0; i < 200; i++) {
 		bk[0] = (uint8_t)i;
-		table_add(&t, bk)->chunk = (uint32_t)i;
+		table_put(&t, bk)->chunk = (uint32_t)i;
 	}
 	for (int i = 0; i < 200; i++) {
 		bk[0] = (uint8_t)i;
@@ -84,49 +84,143 @@ reserving_keeps_what_is_there(void **state)
 	uint8_t bk[16];
 	(void)state;
 	world_bk(5, bk);
-	table_add(&t, bk)->chunk = 7;
+	table_put(&t, bk)->chunk = 7;
 	table_reserve(&t, 100000);
 	size_t slots = t.slots;
 	assert_true(table_find(&t, bk)->chunk == 7);
 	for (int64_t i = 10; i < 100000; i++) {
 		world_bk(i, bk);
-		table_add(&t, bk);
+		table_put(&t, bk);
 	}
 	assert_int_equal(t.slots, slots);
 	table_free(&t);
 }
 
-/* table_put against a look-up and an addition, on keys that come again, some
- * of one slot, with and without a reservation. */
+/* Every 64th key of the random test starts at one of four slots. */
+static void
+test_key(uint32_t k, uint8_t bk[16])
+{
+	world_bk(k, bk);
+	if (k % 64 == 0)
+		memset(bk + 8, (int)(k / 64 % 4), 4);
+}
+
+/* Keys in an order of their own or that of the entries, now and then another,
+ * against an array that says what was put last; with and without entries that
+ * no index knew, and a reservation. */
 static void
 putting_is_finding_or_adding(void **state)
 {
-	enum { N = 300000 };
+	enum { N = 160000, KEYS = N / 2 };
+	static uint32_t last[KEYS];
+	uint8_t bk[16];
 	(void)state;
-	for (size_t reserved = 0; reserved <= N; reserved += N / 3) {
-		struct table plain = { 0 }, t = { 0 };
-		if (reserved)
-			table_reserve(&t, reserved);
-		srand((unsigned)reserved + 1);
-		for (int i = 0; i < N; i++) {
-			uint8_t bk[16];
-			world_bk(rand() % (N / 2), bk);
-			if (rand() % 512 == 0)
-				memset(bk + 8, rand() % 4, 4);
-			struct entry *want = table_find(&plain, bk);
-			if (!want)
-				want = table_add(&plain, bk);
+	for (unsigned kind = 0; kind < 8; kind++) {
+		struct table t = { 0 };
+		uint32_t k = 0;
+		size_t n = 0;
+		memset(last, 0, sizeof(last));
+		if (kind & 1)
+			table_reserve(&t, kind & 2 ? N / 8 : N);
+		for (; kind & 4 && n < KEYS / 2; n++) {
+			test_key((uint32_t)n, bk);
+			table_append(&t, bk)->chunk = last[n] = 1;
+		}
+		srand(kind + 1);
+		for (uint32_t i = 2; i <= N; i++) {
+			k = rand() % 100 < 90 && kind & 2 ? k + 1
+							  : (uint32_t)rand();
+			k %= KEYS;
+			test_key(k, bk);
 			struct entry *got = table_put(&t, bk);
-			assert_true(want->chunk == got->chunk);
+			assert_int_equal(got->chunk, last[k]);
 			assert_memory_equal(got->bk, bk, 16);
 			assert_ptr_equal(got, table_find(&t, bk));
-			want->chunk = got->chunk = (uint32_t)i;
+			n += last[k] == 0;
+			got->chunk = last[k] = i;
 		}
-		assert_true(t.n == plain.n);
-		for (size_t i = 0; i < t.n; i++)
-			assert_memory_equal(table_at(&t, i),
-			    table_at(&plain, i), sizeof(struct entry));
-		table_free(&plain);
+		assert_int_equal(t.n, n);
+		assert_int_equal(t.twice, 0);
+		for (k = 0; k < KEYS; k++) {
+			test_key(k, bk);
+			const struct entry *en = table_find(&t, bk);
+			assert_int_equal(en ? en->chunk : 0, last[k]);
+		}
+		table_free(&t);
+	}
+}
+
+/* A source that is read in the order of the entries needs no index. */
+static void
+keys_in_order_are_found_without_an_index(void **state)
+{
+	enum { N = 100000 };
+	struct table t = { 0 };
+	uint8_t bk[16];
+	(void)state;
+	for (uint32_t i = 0; i < N; i++) {
+		world_bk(i, bk);
+		table_append(&t, bk)->chunk = i;
+	}
+	for (uint32_t i = 0; i < N; i++) {
+		world_bk(i, bk);
+		assert_int_equal(table_put(&t, bk)->chunk, i);
+	}
+	assert_true(t.slots == 0 && t.strays == 0);
+	world_bk(N / 2, bk);
+	assert_int_equal(table_find(&t, bk)->chunk, N / 2);
+	assert_true(t.slots > 0 && t.strays == 1);
+	world_bk(N / 2 + 1, bk);
+	assert_int_equal(table_find(&t, bk)->chunk, N / 2 + 1);
+	assert_int_equal(t.strays, 1);
+	table_free(&t);
+}
+
+/* Who appends may be wrong about a key being new. */
+static void
+a_key_that_came_twice_is_one(void **state)
+{
+	enum { KNOWN = ENTRY_KNOWN, SEEN = ENTRY_SEEN };
+	static const struct {
+		uint16_t flags[2], attempt[2];
+		size_t twice, twice_seen;
+		uint32_t wins;
+	} rows[] = {
+		{ { KNOWN, KNOWN }, { 0, 0 }, 1, 0, 2 },
+		{ { KNOWN | SEEN, KNOWN }, { 1, 0 }, 1, 0, 1 },
+		{ { KNOWN, KNOWN | SEEN }, { 0, 1 }, 1, 0, 2 },
+		{ { KNOWN | SEEN, KNOWN | SEEN }, { 1, 2 }, 1, 1, 2 },
+		{ { KNOWN | SEEN, KNOWN | SEEN }, { 2, 1 }, 1, 1, 1 },
+		{ { KNOWN, 0 }, { 0, 0 }, 0, 0, 2 },
+		{ { 0, KNOWN }, { 0, 0 }, 0, 0, 2 },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct table t = { 0 };
+		struct entry *en[2];
+		uint8_t bk[16];
+		for (uint32_t k = 0; k < 2; k++) {
+			world_bk(7, bk);
+			en[k] = table_append(&t, bk);
+			en[k]->flags = rows[i].flags[k];
+			en[k]->attempt = rows[i].attempt[k];
+			en[k]->chunk = k + 1;
+			world_bk(k, bk);
+			table_append(&t, bk);
+		}
+		world_bk(7, bk);
+		table_index(&t);
+		assert_ptr_equal(table_find(&t, bk), en[0]);
+		assert_int_equal(en[0]->chunk, rows[i].wins);
+		assert_int_equal(en[0]->flags, rows[i].flags[rows[i].wins - 1]);
+		assert_int_equal(en[1]->flags, ENTRY_TWIN);
+		/* Also right behind the one before it. */
+		world_bk(0, bk);
+		assert_ptr_equal(table_find(&t, bk), en[0] + 1);
+		world_bk(7, bk);
+		assert_ptr_equal(table_find(&t, bk), en[0]);
+		assert_int_equal(t.twice, rows[i].twice);
+		assert_int_equal(t.twice_seen, rows[i].twice_seen);
 		table_free(&t);
 	}
 }
@@ -140,11 +234,13 @@ putting_what_is_there_never_grows(void **state)
 	uint8_t bk[16];
 	(void)state;
 	table_reserve(&t, 3000);
+	table_index(&t);
 	size_t slots = t.slots, full = slots - slots / 5;
 	for (size_t i = 0; i < full; i++) {
 		world_bk((int64_t)i, bk);
 		table_put(&t, bk);
 	}
+	world_bk(0, bk);
 	table_put(&t, bk);
 	assert_true(t.n == full && t.slots == slots);
 	table_free(&t);
@@ -160,6 +256,8 @@ main(void)
 		cmocka_unit_test(memory_stays_under_72_bytes_an_entry),
 		cmocka_unit_test(reserving_keeps_what_is_there),
 		cmocka_unit_test(putting_is_finding_or_adding),
+		cmocka_unit_test(keys_in_order_are_found_without_an_index),
+		cmocka_unit_test(a_key_that_came_twice_is_one),
 		cmocka_unit_test(putting_what_is_there_never_grows),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
