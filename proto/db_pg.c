@@ -81,7 +81,9 @@ db_pg_error(struct pg_conn *c, const struct pg_result *r, struct err *e)
 	    r ? PQresultErrorField(r, PG_DIAG_MESSAGE_HINT) : NULL;
 	const char *column =
 	    r ? PQresultErrorField(r, PG_DIAG_COLUMN_NAME) : NULL;
-	bool lost = PQstatus(c) == CONNECTION_BAD;
+	/* A result without a state is libpq's own: it could not write. Its
+	 * status turns bad only once it cannot read either. */
+	bool lost = PQstatus(c) == CONNECTION_BAD || (r && !state);
 
 	if (!msg)
 		msg = PQerrorMessage(c);
