@@ -183,7 +183,7 @@ run_bury(struct run *r, struct proc *p, const struct err *why)
 		/* One that dies again before it could is still one. */
 		r->reopening += !p->reopening;
 		p->reopening = true;
-		read_void_chunks(r);
+		read_void_chunks(r, why);
 	}
 }
 

@@ -16,7 +16,9 @@ void read_begin(struct run *r);
 void read_assign(struct run *r);
 /* Every worker has the run open (again): assign, or finish what is all done. */
 void read_go_on(struct run *r);
-void read_void_chunks(struct run *r);
+/* Everything in flight is void: the next attempt fences it off. why: what the
+ * one before died of. */
+void read_void_chunks(struct run *r, const struct err *why);
 void read_on_chunk_end(struct run *r, struct proc *p, const struct message *m);
 void read_on_ack(struct run *r, const struct message *m);
 void read_on_reject(struct run *r, const struct message *m);
