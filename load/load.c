@@ -22,6 +22,7 @@ struct load {
 	struct apply apply;
 	struct fence fence;
 	struct pg_kept kept; /* between two targets */
+	struct target_from from;
 };
 
 static const struct option_key keys[] = {
@@ -73,7 +74,9 @@ load_open(struct stage *st, const struct message *m, struct err *e)
 	struct load *self = stage_state(st);
 	const struct entity *en = stage_entity(st);
 	enum target_use use = m->flag ? TARGET_CHECK : TARGET_WRITE;
-	if (target_open(en, use, &self->kept, &self->target, e) < 0)
+	self->from = (struct target_from){ stage_pipeline(st)->store_dir,
+		m->run, &self->kept };
+	if (target_open(en, use, &self->from, &self->target, e) < 0)
 		return -1;
 	self->apply = (struct apply){
 		.target = self->target,
@@ -130,7 +133,8 @@ describe(struct stage *st, const struct entity *en, bool count, struct err *e)
 	struct load *self = stage_state(st);
 	struct target_table *t = NULL;
 	struct buf body = { 0 };
-	if (target_open(en, TARGET_LOOK, &self->kept, &t, e) < 0)
+	const struct target_from from = { .kept = &self->kept };
+	if (target_open(en, TARGET_LOOK, &from, &t, e) < 0)
 		return -1;
 	schema_encode(&t->schema, &body);
 	struct message m = { .kind = MSG_DESCRIBED,

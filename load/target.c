@@ -35,14 +35,14 @@ open_target(struct target_table *t, struct err *e)
 }
 
 int
-target_open(const struct entity *en, enum target_use use, struct pg_kept *kept,
-    struct target_table **out, struct err *e)
+target_open(const struct entity *en, enum target_use use,
+    const struct target_from *from, struct target_table **out, struct err *e)
 {
 	const struct connection *conn = en->target.conn;
 	struct target_table *t = mem_zalloc(sizeof(*t));
 	t->entity = en;
 	t->use = use;
-	t->kept = kept;
+	t->from = from;
 	t->driver = conn ? find_driver(conn->driver) : NULL;
 	int r;
 	if (t->driver)
