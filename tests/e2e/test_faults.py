@@ -38,9 +38,9 @@ def exactly(fault, *arguments):
 # merge that takes it away again. Then everything else that is on a disk or on
 # its way.
 TABLE = [
-    ("ripe", "segment-synced", at(faults.Kill, "delta", "fdatasync")),
+    ("ripe", "segment-synced", at(faults.Orphan, "delta", "fdatasync")),
     ("ripe", "segment-counts", at(faults.Kill, "delta", "ftruncate")),
-    ("ripe", "segment-named", at(faults.Kill, "delta", "rename")),
+    ("ripe", "segment-named", at(faults.Orphan, "delta", "rename")),
     ("ripe", "segment-taken-away", at(faults.Kill, "delta", "unlink")),
     ("ripe", "state-written", at(faults.Kill, "delta", "pwrite64")),
     ("ripe", "no-name", at(faults.Error, "delta", "rename", "EIO")),
@@ -50,9 +50,11 @@ TABLE = [
                                  "EIO")),
     ("ripe", "target", at(faults.Error, "load", "pwrite64", "EIO", True)),
     ("ripe", "disk", exactly(faults.DiskFull, "state", 700)),
-    ("ripe", "orphan", at(faults.Orphan, "load", "pwrite64")),
+    ("ripe", "acknowledged", at(faults.Orphan, "load", "write")),
     ("ripe", "clock", at(faults.ClockJump, "identity", "sendto",
                          "2026-06-09 20:00")),
+    ("first", "sockets", exactly(faults.Kill,
+                                 Point("syncline", "write", 1))),
     ("first", "first-segment", at(faults.Kill, "delta", "fdatasync")),
     ("first", "first-ledger", at(faults.Kill, "syncline", "fdatasync")),
     ("pg", "commit-reply", exactly(faults.CommitLost, 2, True)),

@@ -68,12 +68,13 @@ def commit(rng, _):
 
 # The kinds of each world, each as often as it stands there.
 KINDS = {
-    "files": (kill,) * 9 + (error,) * 6 + (disk,) * 4 + (orphan,) * 2
+    "files": (kill,) * 8 + (error,) * 6 + (disk,) * 4 + (orphan,) * 6
     + (stop, clock),
     "pg": (kill,) * 4 + (server,) * 4 + (commit,) * 3 + (error,) * 2
-    + (tablespace,) * 2 + (stop, orphan, clock),
+    + (tablespace,) * 2 + (orphan,) * 3 + (stop, clock),
 }
-SCENES = ("ripe", "ripe", "first", "pg", "pg")
+SCENES = ("ripe", "ripe", "ripe", "first", "several", "several",
+          "pg", "pg", "pg")
 
 
 def draw(seed, turn):

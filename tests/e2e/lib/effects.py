@@ -11,6 +11,7 @@ import shutil
 from lib import mounts
 from lib.rows import SHOWN
 from lib.sqlite import SqliteFile
+from lib.wait import wait_until
 
 ROWS = 50_000
 CHUNK_ROWS = 20_000
@@ -79,6 +80,9 @@ class FileSide:
     def close_link(self):
         pass
 
+    def wait_for_silence(self):
+        pass
+
     def close(self):
         pass
 
@@ -91,6 +95,11 @@ class PgSide:
         self.connection = {"driver": "postgres", "dsn": database.dsn()}
         self.script, self.select = database.script, database.rows
         self.close_link = database.close
+
+    def wait_for_silence(self):
+        """A backend goes on with what its client sent before it died."""
+        wait_until(lambda: not self.database.strangers(),
+                   "the backends have gone")
 
     @contextlib.contextmanager
     def tablespace(self, left_kib):

@@ -34,7 +34,7 @@ def size_kib(folder):
 def disk_of_its_own(folder, left_kib):
     """The folder with all that is in it, on a disk that has so much left."""
     aside = folder.with_name(folder.name + ".aside")
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     folder.rename(aside)
     # A page for every folder and file, too.
     names = 4 * (1 + sum(1 for _ in aside.rglob("*")))

@@ -30,6 +30,7 @@ class Night:
         self.stack = contextlib.ExitStack()
 
     def write(self, **others):
+        others = self.scene.settings | others
         self.site.write(
             [{"name": "from", **self.source.connection},
              {"name": "to", **self.target.connection}],
@@ -102,17 +103,31 @@ class Servers:
             server.stop()
 
 
-class Scene:
-    """ripe: at the end of the night the state is merged. first: it is the
-    first night, with neither state nor target rows."""
+# Two of everything, and a state that is too large for its memory.
+SEVERAL = {
+    "workers": {stage: 2 for stage in STAGES},
+    "state": {"partitions": 2, "memory": "1MiB"},
+}
 
-    def __init__(self, name, bin_dir, root, world, ripe=False, first=False):
+
+class Kind:
+    """before: what the days before it do, or None where there was no night
+    before; settings: of the pipeline file."""
+
+    def __init__(self, world, before=(), settings=None):
+        self.world, self.before = world, before
+        self.settings = settings or {}
+
+
+class Scene:
+    def __init__(self, name, bin_dir, root, kind):
         self.name, self.bin_dir, self.root = name, bin_dir, root / name
-        self.world, self.first, self.copies = world, first, 0
-        self.base = self.new_night(world.make)
+        self.world, self.settings = kind.world(), kind.settings
+        self.first, self.copies = kind.before is None, 0
+        self.base = self.new_night(self.world.make)
         self.fill()
-        if not first:
-            self.live([""] + list(RIPEN if ripe else ()))
+        if not self.first:
+            self.live(["", *kind.before])
         self.before = effects.table(self.base.target)
         self.counts, self.day = self.watch()
 
@@ -162,24 +177,31 @@ class Scene:
 
     def close(self):
         self.base.close()
+        self.world.close()
+
+
+# ripe: at the end of the night the state is merged. several: two of each
+# worker, and the state is joined part by part. first: neither state nor rows.
+KINDS = {
+    "ripe": Kind(Files, RIPEN),
+    "first": Kind(Files, None),
+    "several": Kind(Files, (), SEVERAL),
+    "pg": Kind(Servers),
+}
 
 
 class Scenes:
-    """Each is made when it is asked for; the servers when the first of theirs
-    is."""
+    """Each is made when it is asked for."""
 
     def __init__(self, bin_dir, root):
-        self.bin_dir, self.root = bin_dir, root
-        self.made, self.stack = {}, contextlib.ExitStack()
+        self.bin_dir, self.root, self.made = bin_dir, root, {}
 
     def get(self, name):
         if name not in self.made:
-            world = Servers() if name == "pg" else Files()
-            self.stack.callback(world.close)
-            self.made[name] = Scene(name, self.bin_dir, self.root, world,
-                                    ripe=name == "ripe", first=name == "first")
-            self.stack.callback(self.made[name].close)
+            self.made[name] = Scene(name, self.bin_dir, self.root,
+                                    KINDS[name])
         return self.made[name]
 
     def close(self):
-        self.stack.close()
+        for scene in self.made.values():
+            scene.close()

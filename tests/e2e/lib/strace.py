@@ -17,7 +17,7 @@ CALLS = FILE_CALLS + ("write", "sendto", "sendmsg")
 # once: what is started again after its fault works on.
 WRAPPER = """#!/bin/sh
 if {once}; then
-    exec strace -D {threads} -q -o "{log}" -e trace={calls} {inject} "{real}" "$@"
+    exec strace -D {threads} -q -A -o "{log}" -e trace={calls} {inject} "{real}" "$@"
 fi
 exec "{real}" "$@"
 """

@@ -14,6 +14,7 @@ FAILED = 3
 def assert_disturbed(night, fault, result):
     """The night itself; the target's rows after it."""
     scene = night.scene
+    night.target.wait_for_silence()
     rows, seen = effects.table(night.target), effects.take_effects(
         night.target)
     effects.assert_halfway(scene.before, scene.day, rows)
@@ -25,21 +26,21 @@ def assert_disturbed(night, fault, result):
         effects.assert_same(scene.day, rows, "healed")
     return rows
 
-def segments(night):
-    """Those that lie there, and those that the state says it has."""
-    folder = night.site.store / "state" / "big"
-    with sqlite3.connect(folder / "p0of1.db") as db:
-        said = {f"p0of1.{row[0]}.segment" for row in db.execute(
-            "SELECT id FROM journal WHERE bytes > 0")}
-    return {f.name for f in folder.glob("*.segment")}, said
+def segments(folder):
+    """Those that the states of a folder say they have."""
+    said = set()
+    for file in folder.glob("*.db"):
+        with contextlib.closing(sqlite3.connect(file)) as db:
+            said |= {f"{file.stem}.{row[0]}.segment" for row in db.execute(
+                "SELECT id FROM journal WHERE bytes > 0")}
+    return said
 
 def assert_nothing_left(night):
     """No intent, no segment too many, no process, no socket, no live run."""
     night.site.assert_tidy()
     folder = night.site.store / "state" / "big"
     assert not list(folder.glob("*.intent"))
-    there, said = segments(night)
-    assert there == said
+    assert {f.name for f in folder.glob("*.segment")} == segments(folder)
 
 def assert_converges(night, rows):
     """The night after it, and a quiet one."""
