@@ -118,6 +118,7 @@ $(BUILD)/obj/migrations.o: $(BUILD)/gen/migrations.c
 	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
 include deploy/man.mk
+include deploy/service.mk
 
 # --- care ------------------------------------------------------------------
 C_FILES  := $(shell git ls-files '*.c' 2>/dev/null)
@@ -149,7 +150,7 @@ install: all
 	install -d $(DESTDIR)$(PREFIX)/bin
 	install -m 755 $(BUILD)/bin/syncline $(BUILD)/bin/synclined $(DESTDIR)$(PREFIX)/bin
 	install -m 755 $(STAGES:%=$(BUILD)/bin/syncline-%) $(DESTDIR)$(PREFIX)/bin
-	$(MAKE) --no-print-directory install-man
+	$(MAKE) --no-print-directory install-man install-service
 
 demo: deps
 	+$(MAKE) --no-print-directory -j$$(nproc) all
@@ -169,7 +170,7 @@ help:
 	@echo 'make fmt        clang-format everything; fmt-check only looks'
 	@echo 'make man-check  what mandoc has to say about the manual'
 	@echo 'make headers    every header compiles alone'
-	@echo 'make install    DESTDIR= PREFIX=$(PREFIX)'
+	@echo 'make install    programs, manual, systemd unit: DESTDIR= PREFIX=$(PREFIX) SYSCONFDIR=/etc'
 	@echo 'make clean      remove $(BUILD)'
 
 .PHONY: all man lint fmt fmt-check headers clean install demo help

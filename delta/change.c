@@ -54,12 +54,35 @@ compare(const struct work *w, const struct entry *en, const uint8_t *digest)
 	return SAME;
 }
 
+/* While there is no index, and nothing came from a state: a key that is after
+ * all others is a new one. A night that begins with nothing often needs no
+ * index at all. */
+static bool
+surely_new(struct work *w, size_t row)
+{
+	struct ascent *a = &w->part->ascent;
+
+	if (a->over || w->part->table.slots)
+		return false;
+	buf_clear(&a->next);
+	rows_key(&w->rows, row, &a->next);
+	return ascent_goes_on(a);
+}
+
+static struct entry *
+entry_of(struct work *w, size_t row)
+{
+	struct table *t = &w->part->table;
+	const uint8_t *bk = w->rows.bk + 16 * row;
+
+	return surely_new(w, row) ? table_append(t, bk) : table_put(t, bk);
+}
+
 static enum verdict
 judge_row(struct work *w, size_t row)
 {
 	struct part *p = w->part;
-	const uint8_t *bk = w->rows.bk + 16 * row;
-	struct entry *en = table_put(&p->table, bk);
+	struct entry *en = entry_of(w, row);
 	uint8_t digest[DIGEST];
 
 	part_digest(p->rules, w->rows.dh + 32 * row,
@@ -182,7 +205,7 @@ pass_on(struct work *w, const struct outlet *out, struct err *e)
 
 	if (w->nchanged < w->b->nrows) {
 		to = batch_gather(w->b, w->changed, w->nchanged);
-		memcpy(to->left, w->b->left, sizeof(to->left));
+		batch_inherit_left(to, w->b);
 	}
 	add_ops(w, to);
 	if (to == w->b)

@@ -55,6 +55,7 @@ join_begin(struct part *p, struct err *e)
 		return -1;
 	}
 	part_forget_table(p);
+	p->ascent.over = true; /* what is put aside stands nowhere */
 	j->open = true;
 	return 0;
 }

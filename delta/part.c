@@ -49,22 +49,26 @@ unlearn(struct part *p, struct entry *en)
 	en->flags &= (uint16_t)~ENTRY_KNOWN;
 }
 
-static void
-load_one(struct part *p, const struct record *r)
+void
+part_keep(struct part *p, const struct record *r)
 {
-	/* An insert in doubt may have been one before. */
-	bool append = r->op == RECORD_INSERT && !p->table.slots && !in_doubt(r);
-
 	if (r->op != RECORD_DELETE) {
-		learn(p,
-		    append ? table_append(&p->table, r->bk)
-			   : table_put(&p->table, r->bk),
-		    r);
+		learn(p, table_put(&p->table, r->bk), r);
 		return;
 	}
 	struct entry *en = table_find(&p->table, r->bk);
 	if (en)
 		unlearn(p, en);
+}
+
+/* An insert is of a new key, unless it is in doubt and was one before. */
+static void
+load_one(struct part *p, const struct record *r)
+{
+	if (r->op == RECORD_INSERT && !p->table.slots && !in_doubt(r))
+		learn(p, table_append(&p->table, r->bk), r);
+	else
+		part_keep(p, r);
 }
 
 static void
@@ -157,7 +161,12 @@ part_open(struct part *p, const struct rules *rules, struct attempts *attempts,
 int
 part_read(struct part *p, struct err *e)
 {
-	return load(p, e) || part_settle_left_over(p, e) ? -1 : 0;
+	if (load(p, e) || part_settle_left_over(p, e))
+		return -1;
+	/* Compatible hashes of two keys may be one. */
+	p->ascent.over = p->table.n > 0 || p->join.open ||
+			 p->rules->en->identity == IDENTITY_SYNCFLOW;
+	return 0;
 }
 
 void
@@ -168,5 +177,6 @@ part_close(struct part *p)
 	state_close(&p->state);
 	free(p->open);
 	blob_free(&p->changes);
+	ascent_free(&p->ascent);
 	*p = (struct part){ 0 };
 }

@@ -1,5 +1,6 @@
 #ifndef DELTA_PART_H
 #define DELTA_PART_H
+#include "delta/ascent.h"
 #include "delta/attempts.h"
 #include "delta/intent.h"
 #include "delta/join.h"
@@ -66,7 +67,8 @@ struct part {
 	struct join join;         /* open: too large for memory */
 	struct open_intent *open; /* attempts that have intents */
 	size_t nopen, open_cap;
-	struct blob changes; /* of one batch; memory kept for the next */
+	struct blob changes;  /* of one batch; memory kept for the next */
+	struct ascent ascent; /* of the table's keys, if no state had any */
 };
 
 /* Opens the files; part_read takes what they hold, and settles what a crash
@@ -139,7 +141,9 @@ int part_settle_left_over(struct part *p, struct err *e) MUST_CHECK;
 /* Empties the table. */
 void part_forget_table(struct part *p);
 
-/* Records of the state into the table. */
+/* One record into the table. */
+void part_keep(struct part *p, const struct record *r);
+/* Records of the state, from the first on. */
 void part_load(struct part *p, const struct record *r, size_t n);
 
 #endif

@@ -59,12 +59,12 @@ struct pass {
 	int (*fn)(const struct pass *, const struct record *, struct err *);
 };
 
-/* As part_load, but only where the table holds everything. */
+/* As part_keep, but only where the table holds everything. */
 static void
 keep_in_step(struct part *p, const struct record *r)
 {
 	if (!p->join.open && !p->rules->blind)
-		part_load(p, r, 1);
+		part_keep(p, r);
 }
 
 static int

@@ -4,6 +4,7 @@
 #include "proto/attr.h"
 #include "proto/buf.h"
 #include "proto/err.h"
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -38,6 +39,14 @@ void chunk_encode(const struct chunk_range *r, struct buf *out);
  * ERR_DATA bad_range. */
 int chunk_decode(struct span in, struct arena *a, struct chunk_range *r,
     struct err *e) MUST_CHECK;
+
+/* True if another snapshot has the same rows there, but for what changed in
+ * them: keys stay where they are, physical positions do not. */
+static inline bool
+chunk_stable(const struct chunk_range *r)
+{
+	return r->kind == CHUNK_KEY;
+}
 
 /* What a plan collects; ranges are in the planner's arena. */
 struct chunk_list {

@@ -18,9 +18,18 @@ emit_init(struct emit *em, const struct emit_sink *sink,
 		.batch_rows = (size_t)en->batch_rows,
 		.batch_bytes = (size_t)en->batch_bytes,
 		.cols = cols,
-		.ncols = ncols };
+		.ncols = ncols,
+		.cut_at = UINT64_MAX };
 	if (em->batch_rows == 0 || em->batch_rows > LIMIT_BATCH_ROWS)
 		em->batch_rows = LIMIT_BATCH_ROWS;
+}
+
+void
+emit_care(struct emit *em, const struct care_span *care, size_t n)
+{
+	em->care = care;
+	em->ncare = n;
+	em->cut_at = care_end(care, n, em->rows);
 }
 
 void
@@ -48,11 +57,18 @@ emit_columns(const struct wanted *w, struct arena *a)
 	return cols;
 }
 
+/* A batch's number says where in the chunk it begins. */
+static uint32_t
+row_number(const struct emit *em)
+{
+	return em->rows < UINT32_MAX ? (uint32_t)em->rows : UINT32_MAX;
+}
+
 static struct batch *
 new_batch(const struct emit *em)
 {
 	struct batch *b = batch_like(&em->header);
-	b->seq = em->seq;
+	b->seq = row_number(em);
 	return b;
 }
 
@@ -122,6 +138,38 @@ finish_column(struct emit *em, struct emit_column *c, struct err *e)
 	return 0;
 }
 
+/* What is rejected here is the row as the source has it. Its key is not yet
+ * what the mapping makes of it; if a later stage knew the hash, that is. */
+static int
+give_up(struct emit *em, const struct care_span *s, struct err *e)
+{
+	struct batch *b = em->b;
+	struct err why = { 0 };
+
+	for (size_t i = 0; i < b->ncols; i++)
+		if (b->cols[i].role == ROLE_FIELD)
+			b->cols[i].role = ROLE_ORIGIN;
+	if (s->keyed) {
+		const struct column key = { .name = "",
+			.role = ROLE_BK_HASH,
+			.type = VT_BYTES,
+			.data = s->key,
+			.data_bytes = KEY_HASH_BYTES };
+		batch_add_column(b, &key);
+	}
+	err_data(&why, "poison", "%s", s->why);
+	return em->sink.reject(em->sink.ctx, &em->b, &why, e);
+}
+
+static int
+let_go(struct emit *em, struct err *e)
+{
+	const struct care_span *s = care_find(em->care, em->ncare, em->b->seq);
+
+	return s && s->why ? give_up(em, s, e)
+			   : em->sink.send(em->sink.ctx, &em->b, e);
+}
+
 int
 emit_flush(struct emit *em, struct err *e)
 {
@@ -131,11 +179,21 @@ emit_flush(struct emit *em, struct err *e)
 	for (size_t i = 0; i < em->ncols; i++)
 		if (finish_column(em, &em->cols[i], e) != 0)
 			return -1;
-	if (em->sink.send(em->sink.ctx, &em->b, e) != 0)
+	if (let_go(em, e) != 0)
 		return -1;
 	em->seq++;
 	em->rows_before = em->nrows;
 	em->nrows = 0;
+	return 0;
+}
+
+static int
+next_batch(struct emit *em, struct err *e)
+{
+	if (emit_flush(em, e) != 0)
+		return -1;
+	em->cut_at = care_end(em->care, em->ncare, em->rows);
+	emit_begin(em);
 	return 0;
 }
 
@@ -150,12 +208,10 @@ emit_row(struct emit *em, size_t bytes, struct err *e)
 		return err_config(e, "row_too_large",
 		    "row %llu of the chunk takes %zu bytes, more than the %d that one message can hold; leave its largest column out of the mapping",
 		    (unsigned long long)em->rows, bytes, ROW_BYTES_MAX);
-	if (em->nrows < em->batch_rows && em->nbytes < em->batch_bytes)
+	if (em->nrows < em->batch_rows && em->nbytes < em->batch_bytes &&
+	    em->rows < em->cut_at)
 		return 0;
-	if (emit_flush(em, e) != 0)
-		return -1;
-	emit_begin(em);
-	return 0;
+	return next_batch(em, e);
 }
 
 static void
@@ -189,7 +245,11 @@ emit_reject_line(struct emit *em, struct span line, uint64_t number,
 		return -1;
 	}
 	em->seq++;
-	em->b->seq = em->seq;
+	if (em->rows >= em->cut_at)
+		return next_batch(em, e);
+	/* A batch that has rows begins with them. */
+	if (em->nrows == 0)
+		em->b->seq = row_number(em);
 	return 0;
 }
 

@@ -3,6 +3,7 @@
 #include "extract/columns.h"
 #include "proto/attr.h"
 #include "proto/batch.h"
+#include "proto/care.h"
 #include "proto/column.h"
 #include "proto/err.h"
 #include <stdbool.h>
@@ -45,7 +46,10 @@ struct emit {
 	struct batch *b; /* being filled; its arena holds the columns */
 	size_t nrows, nbytes;
 	size_t rows_before; /* in the batch before; 0: there was none */
-	uint32_t seq;       /* of the next batch; at the end their number */
+	const struct care_span *care; /* rows to be sent apart; borrowed */
+	size_t ncare;
+	uint64_t cut_at; /* the batch ends before this row; see care_end */
+	uint32_t seq;    /* batches so far */
 	uint64_t rows, bytes;
 	struct buf version; /* the highest rowversion so far; empty: none */
 };
@@ -53,6 +57,8 @@ struct emit {
 /* cols is kept and must outlive em; en, run, chunk, attempt fill header. */
 void emit_init(struct emit *em, const struct emit_sink *sink,
     const struct entity *en, struct emit_column *cols, size_t ncols);
+/* Sends and rejects rows as care says; before emit_begin. */
+void emit_care(struct emit *em, const struct care_span *care, size_t n);
 void emit_free(struct emit *em); /* drops what was not sent */
 
 /* The columns of a batch for what is wanted, in a. */

@@ -17,6 +17,8 @@ struct extract {
 	struct source_handle *source; /* kept between plan, chunks and close */
 	enum run_mode mode;           /* of the open run */
 	struct pg_kept kept;          /* between two sources */
+	struct care_span *care;       /* of the chunk that is being read */
+	size_t ncare;
 };
 
 static int
@@ -47,6 +49,7 @@ report_chunks(struct stage *st, const struct chunk_list *l, struct err *e)
 		struct message m = { .kind = MSG_CHUNK,
 			.chunk = (uint32_t)i,
 			.rows = l->ranges[i].estimate,
+			.flag = chunk_stable(&l->ranges[i]),
 			.body = buf_span(&body) };
 		rc = stage_report(st, &m, e);
 	}
@@ -76,6 +79,15 @@ report_planned(struct stage *st, struct source_handle *s,
 	return rc;
 }
 
+/* A version of no length is no watermark, ranges of none are no ranges. */
+static int
+divide(struct source_handle *s, const struct message *m,
+    struct chunk_list *chunks, struct err *e)
+{
+	return m->body.len ? source_again(s, m->body, chunks, e)
+			   : source_plan(s, m->version, chunks, e);
+}
+
 static int
 plan(struct stage *st, const struct message *m, struct err *e)
 {
@@ -91,7 +103,7 @@ plan(struct stage *st, const struct message *m, struct err *e)
 		    m->entity ? m->entity : "without a name");
 	if (source_open(en, m->mode, &self->kept, &self->source, e) != 0)
 		return -1;
-	if (source_plan(self->source, m->version, &chunks, e) != 0 ||
+	if (divide(self->source, m, &chunks, e) != 0 ||
 	    report_chunks(st, &chunks, e) != 0 ||
 	    report_planned(st, self->source, m, e) != 0) {
 		source_close(&self->source);
@@ -123,12 +135,14 @@ static void
 init_emit(struct stage *st, const struct message *m, struct emit *em,
     struct emit_column *cols, size_t ncols)
 {
+	const struct extract *self = stage_state(st);
 	const struct emit_sink sink = { sink_send, sink_reject, st };
 
 	emit_init(em, &sink, stage_entity(st), cols, ncols);
 	em->header.run = stage_run(st);
 	em->header.chunk = m->chunk;
 	em->header.attempt = m->attempt;
+	emit_care(em, self->care, self->ncare);
 }
 
 static int
@@ -170,14 +184,19 @@ read_rows(struct stage *st, const struct message *m,
 static int
 assign(struct stage *st, const struct message *m, struct err *e)
 {
+	struct extract *self = stage_state(st);
 	struct arena a = { 0 };
 	struct chunk_range r;
 
 	int rc = chunk_decode(m->body, &a, &r, e);
+	if (rc == 0 && m->body2.len)
+		rc = care_decode(m->body2, &a, &self->care, &self->ncare, e);
 	if (rc == 0 && r.kind == CHUNK_ROWS)
 		rc = read_rows(st, m, &r, &a, e);
 	else if (rc == 0)
 		rc = read_source(st, m, &r, &a, e);
+	self->care = NULL;
+	self->ncare = 0;
 	arena_free(&a);
 	return rc;
 }

@@ -1,27 +1,11 @@
-#include "extract/pg_digits.h"
+#include "extract/pg_numeric_short.h"
 #include "extract/pg_value.h"
-#include "proto/column_put.h"
 #include "proto/limits.h"
 #include <stdbool.h>
 #include <string.h>
 
-/*
- * PostgreSQL's numeric on the wire: ndigits, weight, sign, dscale, then
- * ndigits digits of base 10000, big-endian int16 each. The first digit counts
- * 10000^weight. dscale is for display only: trailing zeros do not count.
- */
-enum {
-	NUMERIC_HEAD = 8,
-	NUMERIC_BASE = 10000,
-	NUMERIC_DIGITS_MAX = LIMIT_DECIMAL_DIGITS / 4
-};
-enum {
-	SIGN_POSITIVE = 0x0000,
-	SIGN_NEGATIVE = 0x4000,
-	SIGN_NAN = 0xc000,
-	SIGN_PINF = 0xd000,
-	SIGN_NINF = 0xf000
-};
+enum { NUMERIC_BASE = 10000, NUMERIC_DIGITS_MAX = LIMIT_DECIMAL_DIGITS / 4 };
+enum { SIGN_NAN = 0xc000, SIGN_PINF = 0xd000, SIGN_NINF = 0xf000 };
 
 static void
 put_word(struct emit_column *c, const char *word)
@@ -112,15 +96,15 @@ int
 pg_numeric_put_plain(
     struct emit_column *c, const uint8_t *p, size_t n, struct err *e)
 {
-	if (n < NUMERIC_HEAD)
+	if (n < PG_NUMERIC_HEAD)
 		return pg_value_bad(c, n, e);
 	int ndigits = pg_u16(p), weight = (int16_t)pg_u16(p + 2);
 	unsigned sign = pg_u16(p + 4);
-	const uint8_t *d = p + NUMERIC_HEAD;
+	const uint8_t *d = p + PG_NUMERIC_HEAD;
 
-	if (sign != SIGN_POSITIVE && sign != SIGN_NEGATIVE)
+	if (sign != PG_NUMERIC_POSITIVE && sign != PG_NUMERIC_NEGATIVE)
 		return put_special(c, sign, n, e);
-	if (n != NUMERIC_HEAD + 2 * (size_t)ndigits ||
+	if (n != PG_NUMERIC_HEAD + 2 * (size_t)ndigits ||
 	    ndigits > NUMERIC_DIGITS_MAX || !digits_valid(d, ndigits))
 		return pg_value_bad(c, n, e);
 	/* The server strips zeros at both ends; the text depends on it. */
@@ -137,7 +121,7 @@ pg_numeric_put_plain(
 	uint8_t *start = column_builder_room(
 	    &c->values, whole + zeros + 4 * (size_t)ndigits + 2);
 	uint8_t *out = start;
-	if (sign == SIGN_NEGATIVE)
+	if (sign == PG_NUMERIC_NEGATIVE)
 		*out++ = '-';
 	out = put_whole(out, d, ndigits, weight);
 	out = put_fraction(out, d, ndigits, weight);
@@ -145,79 +129,10 @@ pg_numeric_put_plain(
 	return 0;
 }
 
-/* Up to four groups, none of them in vain, around the point: nearly all. */
-enum { SHORT_GROUPS = 4, SHORT_ROOM = 32 };
-
-static uint8_t *
-store4(uint8_t *out, uint32_t v)
-{
-	uint32_t four = pg_digits_four(v);
-
-	memcpy(out, &four, 4);
-	return out + 4;
-}
-
-/* The first group has no zeros in front, and is not 0. */
-static uint8_t *
-store_first(uint8_t *out, uint32_t v)
-{
-	uint32_t four = pg_digits_four(v);
-	unsigned skip = pg_digits_leading(four);
-
-	four >>= 8 * skip;
-	memcpy(out, &four, 4);
-	return out + 4 - skip;
-}
-
-static bool
-read_short(const uint8_t *d, int ndigits, uint32_t v[SHORT_GROUPS])
-{
-	uint32_t most = 0;
-
-	for (int i = 0; i < ndigits; i++) {
-		v[i] = pg_u16(d + 2 * i);
-		most = v[i] > most ? v[i] : most;
-	}
-	return most < NUMERIC_BASE && v[0] && v[ndigits - 1];
-}
-
-static bool
-put_short(struct column_builder *b, const uint8_t *p, size_t n)
-{
-	uint32_t v[SHORT_GROUPS];
-
-	if (n < NUMERIC_HEAD || !column_put_room(b, SHORT_ROOM))
-		return false;
-	int ndigits = pg_u16(p), weight = (int16_t)pg_u16(p + 2), i = 0;
-	unsigned sign = pg_u16(p + 4);
-	if (n != NUMERIC_HEAD + 2 * (size_t)ndigits || ndigits < 1 ||
-	    ndigits > SHORT_GROUPS || weight < -1 || weight >= SHORT_GROUPS ||
-	    (sign != SIGN_POSITIVE && sign != SIGN_NEGATIVE) ||
-	    !read_short(p + NUMERIC_HEAD, ndigits, v))
-		return false;
-	uint8_t *start = b->data + b->bytes, *out = start;
-	*out = '-';
-	out += sign == SIGN_NEGATIVE;
-	if (weight < 0)
-		*out++ = '0';
-	else
-		out = store_first(out, v[i++]);
-	for (; i <= weight; i++)
-		out = store4(out, i < ndigits ? v[i] : 0);
-	if (i < ndigits) {
-		*out++ = '.';
-		for (; i < ndigits; i++)
-			out = store4(out, v[i]);
-		out -= pg_digits_trailing(pg_digits_four(v[ndigits - 1]));
-	}
-	column_put_commit(b, (size_t)(out - start));
-	return true;
-}
-
 int
 pg_numeric_put(struct emit_column *c, const uint8_t *p, size_t n, struct err *e)
 {
-	if (put_short(&c->values, p, n))
+	if (pg_numeric_put_short(&c->values, p, n))
 		return 0;
 	return pg_numeric_put_plain(c, p, n, e);
 }

@@ -1,4 +1,5 @@
 #include "extract/pg_plan.h"
+#include "extract/key_range.h"
 #include "extract/select.h"
 #include "proto/db_pg.h"
 #include "proto/limits.h"
@@ -39,26 +40,51 @@ set_facts(const struct pg_result *r, struct table_facts *f)
 		f->rows = f->pages * ROWS_PER_PAGE_GUESS;
 }
 
+/* The source's table, as an expression of type regclass. */
+static int
+put_table(const struct source_handle *s, struct buf *sql, struct err *e)
+{
+	struct buf name = { 0 };
+	struct sql_table t;
+
+	if (sql_table_parse(s->table, &t, e) != 0)
+		return -1;
+	sql_table_put(&name, &t);
+	buf_puts(sql, "pg_catalog.to_regclass(");
+	sql_literal(sql, buf_span(&name));
+	buf_puts(sql, ")");
+	buf_free(&name);
+	return 0;
+}
+
+/* A query whose two halves the table stands between. */
+static int
+ask_about(const struct source_handle *s, struct pg_conn *c,
+    const char *const sql[2], struct pg_result **out, struct err *e)
+{
+	struct buf text = { 0 };
+
+	buf_puts(&text, sql[0]);
+	int rc = put_table(s, &text, e);
+	buf_puts(&text, sql[1]);
+	if (rc == 0)
+		rc = db_pg_query(c, buf_str(&text), out, e);
+	buf_free(&text);
+	return rc;
+}
+
 static int
 table_facts(const struct source_handle *s, struct pg_conn *c,
     struct table_facts *f, struct err *e)
 {
-	struct buf sql = { 0 }, name = { 0 };
+	static const char *const sql[] = {
+		"SELECT c.relkind IN ('r', 'm') AND NOT c.relhassubclass AND coalesce(m.amname = 'heap', false), c.reltuples, c.relpages, pg_catalog.pg_relation_size(c.oid) / current_setting('block_size')::int FROM pg_catalog.pg_class c LEFT JOIN pg_catalog.pg_am m ON m.oid = c.relam WHERE c.oid = ",
+		""
+	};
 	struct pg_result *r;
-	struct sql_table t;
 
 	*f = (struct table_facts){ 0 };
-	if (sql_table_parse(s->table, &t, e) != 0)
-		return -1;
-	sql_table_put(&name, &t);
-	buf_puts(&sql,
-	    "SELECT c.relkind IN ('r', 'm') AND NOT c.relhassubclass AND coalesce(m.amname = 'heap', false), c.reltuples, c.relpages, pg_catalog.pg_relation_size(c.oid) / current_setting('block_size')::int FROM pg_catalog.pg_class c LEFT JOIN pg_catalog.pg_am m ON m.oid = c.relam WHERE c.oid = pg_catalog.to_regclass(");
-	sql_literal(&sql, buf_span(&name));
-	buf_puts(&sql, ")");
-	int rc = db_pg_query(c, buf_str(&sql), &r, e);
-	buf_free(&name);
-	buf_free(&sql);
-	if (rc != 0)
+	if (ask_about(s, c, sql, &r, e) != 0)
 		return -1;
 	if (PQntuples(r) == 1)
 		set_facts(r, f);
@@ -95,22 +121,6 @@ plan_ctid(struct source_handle *s, const struct chunk_range *whole,
 			break;
 	}
 	return 0;
-}
-
-/* The source column of the first key field, or NULL. */
-static const char *
-key_column(const struct source_handle *s)
-{
-	const struct entity *en = s->en;
-
-	if (en->key.n == 0)
-		return NULL;
-	if (!en->fields_given || s->mode == MODE_ADOPT)
-		return en->key.v[0];
-	for (size_t i = 0; i < en->nfields; i++)
-		if (strcmp(en->fields[i].to, en->key.v[0]) == 0)
-			return en->fields[i].from;
-	return NULL;
 }
 
 /* Every chunk_rows-th value of the key, in order. */
@@ -167,7 +177,7 @@ plan_key(struct source_handle *s, struct pg_conn *c,
     const struct chunk_range *whole, struct chunk_list *out, struct err *e)
 {
 	struct chunk_range key = *whole;
-	const char *column = key_column(s);
+	const char *column = key_range_column(s);
 	struct pg_result *bounds;
 
 	if (!column)
@@ -180,6 +190,47 @@ plan_key(struct source_handle *s, struct pg_conn *c,
 	int rc = add_ranges(s, &key, bounds, out, e);
 	db_pg_clear(&bounds);
 	return rc;
+}
+
+/* An index that begins with the column: a range of it is found without a
+ * look at the whole table. */
+static int
+key_indexed(const struct source_handle *s, struct pg_conn *c,
+    const char *column, struct err *e)
+{
+	struct buf end = { 0 };
+	struct pg_result *r;
+
+	buf_puts(&end, " AND a.attname = ");
+	sql_literal(
+	    &end, (struct span){ (const uint8_t *)column, strlen(column) });
+	buf_puts(&end, ")");
+	const char *const sql[] = {
+		"SELECT EXISTS (SELECT FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid JOIN pg_catalog.pg_am m ON m.oid = c.relam JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0] WHERE i.indisvalid AND i.indpred IS NULL AND m.amname = 'btree' AND i.indrelid = ",
+		buf_str(&end)
+	};
+	int rc = ask_about(s, c, sql, &r, e);
+	buf_free(&end);
+	if (rc != 0)
+		return -1;
+	rc = PQgetvalue(r, 0, 0)[0] == 't';
+	db_pg_clear(&r);
+	return rc;
+}
+
+/* Where the night may end before the read does, ranges of the key are worth
+ * more than heap blocks: the next night goes on with them. */
+static int
+goes_on(const struct source_handle *s, struct pg_conn *c,
+    const struct table_facts *f, struct err *e)
+{
+	const struct source *src = &s->en->source;
+	const char *column = key_range_column(s);
+
+	if (!key_range_wanted(s) || !column ||
+	    f->rows <= (uint64_t)src->chunk_rows)
+		return 0;
+	return key_indexed(s, c, column, e);
 }
 
 int
@@ -196,6 +247,9 @@ pg_plan(struct source_handle *s, struct pg_conn *c,
 		      whole->version.len == 0;
 	if (divide && src->split == SPLIT_KEY)
 		return plan_key(s, c, whole, out, e);
+	int stable = divide ? goes_on(s, c, &f, e) : 0;
+	if (stable != 0)
+		return stable < 0 ? -1 : plan_key(s, c, whole, out, e);
 	if (divide && src->split == SPLIT_CTID && !f.plain)
 		return err_config(e, "split",
 		    "split: ctid needs a plain table (no view, partitions, children or query) on PostgreSQL 14 or newer; use split: key or none");
@@ -205,41 +259,11 @@ pg_plan(struct source_handle *s, struct pg_conn *c,
 	return chunk_add(out, &s->arena, &r, e);
 }
 
-static void
-put_text(struct buf *sql, const char *s)
-{
-	sql_literal(sql, (struct span){ (const uint8_t *)s, strlen(s) });
-}
-
-static void
-key_condition(const struct chunk_range *r, struct buf *sql)
-{
-	if (r->low) {
-		sql_ident(sql, r->column);
-		buf_puts(sql, " >= ");
-		put_text(sql, r->low);
-	}
-	if (r->low && r->high)
-		buf_puts(sql, " AND ");
-	if (r->high) {
-		buf_puts(sql, "(");
-		sql_ident(sql, r->column);
-		buf_puts(sql, " < ");
-		put_text(sql, r->high);
-		if (!r->low) {
-			buf_puts(sql, " OR ");
-			sql_ident(sql, r->column);
-			buf_puts(sql, " IS NULL");
-		}
-		buf_puts(sql, ")");
-	}
-}
-
 void
 pg_plan_condition(const struct chunk_range *r, struct buf *sql)
 {
 	if (r->kind == CHUNK_KEY) {
-		key_condition(r, sql);
+		key_range_condition(r, sql);
 	} else if (r->kind == CHUNK_CTID && r->hi) {
 		buf_printf(sql,
 		    "ctid >= '(%llu,0)'::tid AND ctid < '(%llu,0)'::tid",

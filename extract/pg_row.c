@@ -1,4 +1,5 @@
 #include "extract/pg_row.h"
+#include "extract/pg_numeric_short.h"
 #include "proto/column_put.h"
 #include "proto/limits.h"
 
@@ -19,6 +20,8 @@ pg_row_fields(const struct emit *em, struct arena *a)
 			f[i].form = PG_ROW_MICROS;
 		else if (t == VT_BOOL)
 			f[i].form = PG_ROW_BOOL;
+		else if (t == VT_DECIMAL)
+			f[i].form = PG_ROW_DECIMAL;
 		else if (t == VT_TEXT || t == VT_BYTES || t == VT_OPAQUE)
 			f[i].form = PG_ROW_BYTES;
 	}
@@ -71,6 +74,8 @@ put_usual(const struct pg_row_field *f, struct emit_column *c, const uint8_t *p,
 	case PG_ROW_BYTES:
 		column_put_bytes(&c->values, p, n, readable);
 		return true;
+	case PG_ROW_DECIMAL:
+		return pg_numeric_put_short(&c->values, p, n);
 	case PG_ROW_OTHER:
 		break;
 	}

@@ -17,6 +17,7 @@ struct pg_row_field {
 		PG_ROW_INT,
 		PG_ROW_MICROS,
 		PG_ROW_BOOL,
+		PG_ROW_DECIMAL,
 		PG_ROW_BYTES
 	} form;
 	pg_value_put put;

@@ -1,4 +1,5 @@
 #include "extract/source.h"
+#include "proto/ranges.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -115,6 +116,38 @@ source_plan(struct source_handle *s, struct span version,
 	if (s->mode != MODE_SYNC || !s->en->rowversion)
 		version = (struct span){ 0 };
 	if (s->driver->plan(s, version, out, e) != 0)
+		return wrap(s, e);
+	return 0;
+}
+
+static int
+decode_again(struct source_handle *s, struct span ranges,
+    struct chunk_list *out, struct err *e)
+{
+	struct span *each;
+	size_t n;
+
+	if (ranges_decode(ranges, &s->arena, &each, &n, e) != 0)
+		return -1;
+	for (size_t i = 0; i < n; i++) {
+		struct chunk_range r;
+		if (chunk_decode(each[i], &s->arena, &r, e) != 0 ||
+		    chunk_add(out, &s->arena, &r, e) != 0)
+			return -1;
+		if (!chunk_stable(&r))
+			return err_bug(e, "chunk range %zu is not stable", i);
+	}
+	return 0;
+}
+
+int
+source_again(struct source_handle *s, struct span ranges,
+    struct chunk_list *out, struct err *e)
+{
+	if (!s->driver->again)
+		return err_bug(e, "driver %s cannot go on", s->driver->name);
+	if (decode_again(s, ranges, out, e) != 0 ||
+	    s->driver->again(s, out, e) != 0)
 		return wrap(s, e);
 	return 0;
 }

@@ -38,6 +38,10 @@ struct source_driver {
 	const char *name;
 	int (*open)(
 	    struct source_handle *s, struct err *e); /* fills schema, own */
+	/* Gives ranges of an earlier plan, all of them stable, to a new
+	 * snapshot. NULL: no plan of this driver is stable. */
+	int (*again)(
+	    struct source_handle *s, struct chunk_list *ranges, struct err *e);
 	/* Divides what is above the watermark (empty: everything). */
 	int (*plan)(struct source_handle *s, struct span version,
 	    struct chunk_list *out, struct err *e);
@@ -61,6 +65,10 @@ int source_open(const struct entity *en, enum run_mode mode,
 void source_close(struct source_handle **s);
 
 int source_plan(struct source_handle *s, struct span version,
+    struct chunk_list *out, struct err *e) MUST_CHECK;
+
+/* Instead of a plan: ranges of an earlier one, as chunk_encode wrote them. */
+int source_again(struct source_handle *s, struct span ranges,
     struct chunk_list *out, struct err *e) MUST_CHECK;
 
 /* After a plan: what the source says its rows sum up to, where the entity

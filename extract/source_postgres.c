@@ -1,11 +1,11 @@
 #include "extract/pg_copy.h"
 #include "extract/pg_plan.h"
 #include "extract/pg_probe.h"
+#include "extract/pg_stream.h"
 #include "extract/select.h"
 #include "extract/source.h"
 #include "proto/db_pg.h"
 #include <postgresql/libpq-fe.h>
-#include <stdlib.h>
 #include <string.h>
 
 /*
@@ -141,6 +141,19 @@ postgres_plan(struct source_handle *s, struct span version,
 }
 
 static int
+postgres_again(
+    struct source_handle *s, struct chunk_list *ranges, struct err *e)
+{
+	struct postgres_source *own = s->own;
+
+	if (export_snapshot(s, own, e) != 0 || probe(s, own->conn, e) != 0)
+		return -1;
+	for (size_t i = 0; i < ranges->n; i++)
+		ranges->ranges[i].snapshot = own->snapshot;
+	return 0;
+}
+
+static int
 postgres_probe(
     struct source_handle *s, uint64_t *rows, struct buf *out, struct err *e)
 {
@@ -166,68 +179,6 @@ put_copy(struct source_handle *s, const struct chunk_range *r, struct buf *sql,
 	return rc;
 }
 
-/* The server's own count is held against ours. */
-static int
-finish_copy(struct pg_conn *c, const struct pg_copy *copy, struct err *e)
-{
-	struct pg_result *r = PQgetResult(c);
-	int rc = 0;
-
-	if (PQresultStatus(r) != PGRES_COMMAND_OK)
-		rc = db_pg_error(c, r, e);
-	else if (pg_copy_end(copy, e) != 0)
-		rc = -1;
-	else if (strtoull(PQcmdTuples(r), NULL, 10) != copy->em->rows)
-		rc = err_retry(e, "short_read",
-		    "the server says it sent %s rows, but %llu arrived",
-		    PQcmdTuples(r), (unsigned long long)copy->em->rows);
-	db_pg_clear(&r);
-	return rc;
-}
-
-static int
-receive(struct pg_conn *c, struct pg_copy *copy, struct err *e)
-{
-	char *piece;
-	int n;
-
-	while ((n = PQgetCopyData(c, &piece, 0)) > 0) {
-		struct span in = { (const uint8_t *)piece, (size_t)n };
-		int rc = pg_copy_feed(copy, in, e);
-		PQfreemem(piece);
-		if (rc != 0)
-			return -1;
-	}
-	if (n == -2) {
-		struct pg_result *r = PQgetResult(c);
-		db_pg_error(c, r, e);
-		db_pg_clear(&r);
-		return -1;
-	}
-	return finish_copy(c, copy, e);
-}
-
-/* Ends whatever the server is still sending, and throws it away. */
-static void
-call_off(struct pg_conn *c)
-{
-	char text[256];
-	PGcancel *cancel = PQgetCancel(c);
-	struct pg_result *r;
-
-	if (cancel) {
-		(void)PQcancel(cancel, text, sizeof(text));
-		PQfreeCancel(cancel);
-	}
-	while (PQstatus(c) == CONNECTION_OK && (r = PQgetResult(c))) {
-		bool copying = PQresultStatus(r) == PGRES_COPY_OUT;
-		char *piece;
-		db_pg_clear(&r);
-		while (copying && PQgetCopyData(c, &piece, 0) > 0)
-			PQfreemem(piece);
-	}
-}
-
 static int
 copy_out(
     struct source_handle *s, const char *sql, struct emit *em, struct err *e)
@@ -235,23 +186,11 @@ copy_out(
 	struct postgres_source *own = s->own;
 	struct pg_copy copy;
 	struct arena a = { 0 };
-	int rc;
 
-	struct pg_result *r = PQexec(own->conn, sql);
-	if (PQresultStatus(r) != PGRES_COPY_OUT) {
-		rc = db_pg_error(own->conn, r, e);
-		db_pg_clear(&r);
-		return rc;
-	}
-	db_pg_clear(&r);
 	pg_copy_init(&copy, em, &a);
-	rc = receive(own->conn, &copy, e);
+	int rc = pg_stream(own->conn, sql, &copy, &own->called_off, e);
 	pg_copy_free(&copy);
 	arena_free(&a);
-	if (rc != 0) {
-		own->called_off = true;
-		call_off(own->conn);
-	}
 	return rc;
 }
 
@@ -302,6 +241,7 @@ const struct source_driver source_postgres = {
 	.name = "postgres",
 	.open = postgres_open,
 	.plan = postgres_plan,
+	.again = postgres_again,
 	.probe = postgres_probe,
 	.read = postgres_read,
 	.close = postgres_close,

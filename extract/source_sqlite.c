@@ -1,13 +1,22 @@
+#include "extract/key_range.h"
 #include "extract/select.h"
 #include "extract/source.h"
 #include "extract/sqlite_value.h"
 #include "proto/db_sqlite.h"
+#include "proto/limits.h"
+#include "proto/sql.h"
+#include <inttypes.h>
 #include <sqlite3.h>
+#include <stdio.h>
 
 /*
  * SQLite: one chunk, one statement, one read transaction, which is therefore
  * one snapshot. The transaction ends with the statement: held any longer, it
  * would keep others from writing, a target in the same file among them.
+ *
+ * A large table whose nights end is read in ranges of its integer primary key
+ * instead, each a snapshot of its own. Not with a rowversion: nothing would
+ * say how far such a read has come.
  */
 struct sqlite_source {
 	struct sqlite3 *db;
@@ -67,14 +76,97 @@ prepare(struct source_handle *s, const struct chunk_range *r,
     struct sqlite3_stmt **out, struct err *e)
 {
 	struct sqlite_source *own = s->own;
-	struct select_options o = { .sqlite = true, .version = r->version };
-	struct buf sql = { 0 };
+	struct buf sql = { 0 }, condition = { 0 };
 
+	if (r->kind == CHUNK_KEY)
+		key_range_condition(r, &condition);
+	const struct select_options o = { .sqlite = true,
+		.version = r->version,
+		.condition = condition.len ? buf_str(&condition) : NULL };
 	int rc = select_put(s, &o, &sql, e);
 	if (rc == 0)
 		rc = db_sqlite_prepare(own->db, buf_str(&sql), out, e);
+	buf_free(&condition);
 	buf_free(&sql);
 	return rc;
+}
+
+/* The key's first column, if it is an integer primary key. */
+static const char *
+range_column(struct source_handle *s, struct sqlite3 *db)
+{
+	const char *column = key_range_column(s), *type = NULL;
+	struct err ignored = { 0 };
+	struct sql_table t;
+	int key = 0;
+
+	if (!key_range_wanted(s) || !column || s->en->rowversion ||
+	    sql_table_parse(s->table, &t, &ignored) != 0 ||
+	    sqlite3_table_column_metadata(db, t.schema[0] ? t.schema : NULL,
+		t.name, column, &type, NULL, NULL, &key, NULL) != SQLITE_OK)
+		return NULL;
+	return key && type && sqlite3_stricmp(type, "INTEGER") == 0 ? column
+								    : NULL;
+}
+
+static int
+bounds(struct source_handle *s, const char *column, int64_t *low, int64_t *high,
+    struct err *e)
+{
+	struct sqlite_source *own = s->own;
+	struct sqlite3_stmt *st;
+	struct buf sql = { 0 };
+
+	buf_puts(&sql, "SELECT min(");
+	sql_ident(&sql, column);
+	buf_puts(&sql, "), max(");
+	sql_ident(&sql, column);
+	buf_puts(&sql, ")");
+	int rc = select_put_from(s, &sql, e);
+	if (rc == 0)
+		rc = db_sqlite_prepare(own->db, buf_str(&sql), &st, e);
+	buf_free(&sql);
+	if (rc != 0)
+		return -1;
+	if (sqlite3_step(st) == SQLITE_ROW) {
+		*low = sqlite3_column_int64(st, 0);
+		*high = sqlite3_column_int64(st, 1);
+	} else {
+		rc = db_sqlite_error(own->db, e);
+	}
+	sqlite3_finalize(st);
+	return rc;
+}
+
+/* Equal parts of the numbers there are, whichever of them are taken. */
+static int
+plan_key(struct source_handle *s, const struct chunk_range *whole,
+    const char *column, struct chunk_list *out, struct err *e)
+{
+	uint64_t per = (uint64_t)s->en->source.chunk_rows;
+	uint64_t n = (whole->estimate + per - 1) / per;
+	int64_t low = 0, high = 0;
+	const char *from = NULL;
+
+	if (bounds(s, column, &low, &high, e) != 0)
+		return -1;
+	n = n > LIMIT_CHUNKS ? LIMIT_CHUNKS : n;
+	uint64_t width = ((uint64_t)high - (uint64_t)low) / n + 1;
+	for (uint64_t i = 1; i <= n; i++) {
+		struct chunk_range r = { .kind = CHUNK_KEY,
+			.column = column,
+			.low = from,
+			.estimate = whole->estimate / n };
+		char text[32];
+		snprintf(text, sizeof(text), "%" PRId64,
+		    (int64_t)((uint64_t)low + i * width));
+		if (i < n)
+			from = r.high = arena_strdup(&s->arena, text);
+		if (chunk_add(out, &s->arena, &r, e) != 0)
+			return -1;
+	}
+	s->snapshot = false;
+	return 0;
 }
 
 static int
@@ -90,7 +182,24 @@ sqlite_plan(struct source_handle *s, struct span version,
 		return -1;
 	sqlite3_finalize(st);
 	r.estimate = estimate(s, own->db);
+	const char *column = range_column(s, own->db);
+	if (column && r.estimate > (uint64_t)s->en->source.chunk_rows)
+		return plan_key(s, &r, column, out, e);
 	return chunk_add(out, &s->arena, &r, e);
+}
+
+static int
+sqlite_again(struct source_handle *s, struct chunk_list *ranges, struct err *e)
+{
+	struct chunk_range whole = { .kind = CHUNK_WHOLE };
+	struct sqlite3_stmt *st;
+
+	(void)ranges; /* each is read under a snapshot of its own */
+	if (prepare(s, &whole, &st, e) != 0)
+		return -1;
+	sqlite3_finalize(st);
+	s->snapshot = false;
+	return 0;
 }
 
 static int
@@ -144,6 +253,7 @@ const struct source_driver source_sqlite = {
 	.name = "sqlite",
 	.open = sqlite_open,
 	.plan = sqlite_plan,
+	.again = sqlite_again,
 	.read = sqlite_read,
 	.travels = sqlite_value_travels,
 	.close = sqlite_close,

@@ -32,6 +32,44 @@ encode_plan_head(struct encode_plan *p, struct arena *a, struct span head)
 	p->fixed_bytes += head.len;
 }
 
+static enum encode_form
+form_of(enum value_type t)
+{
+	switch (t) {
+	case VT_BOOL:
+		return ENCODE_BOOL;
+	case VT_INT:
+		return ENCODE_INT;
+	case VT_FLOAT:
+		return ENCODE_FLOAT;
+	case VT_DATE:
+		return ENCODE_4;
+	case VT_TIME:
+	case VT_TIMESTAMP:
+	case VT_TIMESTAMPTZ:
+		return ENCODE_8;
+	case VT_UUID:
+		return ENCODE_16;
+	case VT_DECIMAL:
+	case VT_TEXT:
+	case VT_BYTES:
+	case VT_JSON:
+	case VT_OPAQUE:
+	case VT_COUNT:
+		break;
+	}
+	return ENCODE_BYTES;
+}
+
+/* The length of every value of a form, where it is known. */
+static const uint8_t form_bytes[] = {
+	[ENCODE_BOOL] = 1,
+	[ENCODE_4] = 4,
+	[ENCODE_8] = 8,
+	[ENCODE_16] = 16,
+	[ENCODE_FLOAT] = 0,
+};
+
 static void
 make_prefix(struct encode_field *f, struct arena *a, struct buf *tmp)
 {
@@ -39,6 +77,8 @@ make_prefix(struct encode_field *f, struct arena *a, struct buf *tmp)
 	buf_put_uleb(tmp, strlen(f->col->name));
 	buf_puts(tmp, f->col->name);
 	buf_putc(tmp, (uint8_t)canon_tag(f->col->type));
+	if (form_bytes[f->form])
+		buf_putc(tmp, form_bytes[f->form]);
 	f->prefix = padded(a, buf_span(tmp));
 }
 
@@ -57,6 +97,10 @@ field_of(const struct column *c)
 {
 	return (struct encode_field){
 		.col = c,
+		.nulls = c->nulls,
+		.data = c->data,
+		.offs = c->offs,
+		.form = form_of(c->type),
 		.whole_until = c->data_bytes < VALUE_ROOM
 				   ? 0
 				   : c->data_bytes - VALUE_ROOM + 1,
@@ -89,7 +133,7 @@ struct cursor {
 	struct buf *out;
 };
 
-static inline void
+static void
 make_room(struct cursor *c, size_t bytes)
 {
 	if ((size_t)(c->end - c->at) >= bytes)
@@ -100,105 +144,114 @@ make_room(struct cursor *c, size_t bytes)
 	c->end = c->out->data + c->out->cap;
 }
 
-static inline void
-put_prefix(struct cursor *c, struct span s)
+static inline uint8_t *
+put_prefix(uint8_t *at, struct span s)
 {
 	if (s.len <= PREFIX_ROOM)
-		memcpy(c->at, s.data, PREFIX_ROOM);
+		memcpy(at, s.data, PREFIX_ROOM);
 	else
-		memcpy(c->at, s.data, s.len);
-	c->at += s.len;
+		memcpy(at, s.data, s.len);
+	return at + s.len;
 }
 
-static inline void
-put_len(struct cursor *c, size_t len)
+static uint8_t *
+put_len(uint8_t *at, size_t len)
 {
 	for (; len >= 0x80; len >>= 7)
-		*c->at++ = (uint8_t)(len | 0x80);
-	*c->at++ = (uint8_t)len;
+		*at++ = (uint8_t)(len | 0x80);
+	*at++ = (uint8_t)len;
+	return at;
 }
 
-static inline void
-put_fixed(struct cursor *c, const uint8_t *v, size_t width)
-{
-	*c->at = (uint8_t)width;
-	memcpy(c->at + 1, v, width);
-	c->at += 1 + width;
-}
-
-static inline void
-put_int(struct cursor *c, int64_t v)
-{
-	/* At most 20 digits: the length is always one byte. */
-	size_t n = digits_put_i64(v, c->at + 1);
-	*c->at = (uint8_t)n;
-	c->at += 1 + n;
-}
-
-/* Not given the cursor: whose address is known stays in memory. */
 static uint8_t *
 put_float(uint8_t *at, double v)
 {
 	char number[DECIMAL_DOUBLE_MAX];
 	size_t n = decimal_from_double(v, number);
-	struct cursor c = { .at = at };
-	put_len(&c, n);
-	memcpy(c.at, number, n);
-	return c.at + n;
+
+	at = put_len(at, n);
+	memcpy(at, number, n);
+	return at + n;
 }
 
-/* after: the room that is left behind it. */
+/* A value of any length. after: the room that is left behind it. */
+static __attribute__((noinline)) struct cursor
+put_long(struct cursor c, const uint8_t *v, size_t len, size_t after)
+{
+	make_room(&c, len + after);
+	c.at = put_len(c.at, len);
+	memcpy(c.at, v, len);
+	c.at += len;
+	return c;
+}
+
+static inline uint64_t
+load_64(const uint8_t *data, size_t row)
+{
+	uint64_t v;
+	memcpy(&v, data + 8 * row, sizeof(v));
+	return v;
+}
+
 static inline void
 put_bytes(
     struct cursor *c, const struct encode_field *f, size_t row, size_t after)
 {
-	size_t from = column_off(f->col, row);
-	size_t len = column_off(f->col, row + 1) - from;
-	const uint8_t *v = f->col->data + from;
-	make_room(c, len + after);
-	put_len(c, len);
-	if (len <= VALUE_ROOM && from < f->whole_until)
-		memcpy(c->at, v, VALUE_ROOM);
-	else
-		memcpy(c->at, v, len);
-	c->at += len;
+	uint32_t from, until;
+	memcpy(&from, f->offs + 4 * row, sizeof(from));
+	memcpy(&until, f->offs + 4 * row + 4, sizeof(until));
+	size_t len = until - from;
+
+	if (len > VALUE_ROOM || from >= f->whole_until ||
+	    (size_t)(c->end - c->at) < VALUE_ROOM + after) {
+		*c = put_long(*c, f->data + from, len, after);
+		return;
+	}
+	*c->at = (uint8_t)len;
+	memcpy(c->at + 1, f->data + from, VALUE_ROOM);
+	c->at += 1 + len;
 }
 
 static inline void
 put_cell(
     struct cursor *to, const struct encode_field *f, size_t row, size_t after)
 {
-	const struct column *c = f->col;
-	switch (c->type) {
-	case VT_BOOL:
-		put_fixed(to, &(uint8_t){ c->data[row] != 0 }, 1);
-		break;
-	case VT_INT:
-		put_int(to, column_i64(c, row));
-		break;
-	case VT_FLOAT:
-		to->at = put_float(to->at, column_f64(c, row));
-		break;
-	case VT_DATE:
-		put_fixed(to, c->data + 4 * row, 4);
-		break;
-	case VT_TIME:
-	case VT_TIMESTAMP:
-	case VT_TIMESTAMPTZ:
-		put_fixed(to, c->data + 8 * row, 8);
-		break;
-	case VT_UUID:
-		put_fixed(to, c->data + 16 * row, 16);
-		break;
-	case VT_DECIMAL:
-	case VT_TEXT:
-	case VT_BYTES:
-	case VT_JSON:
-	case VT_OPAQUE:
-	case VT_COUNT:
+	uint64_t v;
+	double number;
+	size_t n;
+
+	switch (f->form) {
+	case ENCODE_BYTES:
 		put_bytes(to, f, row, after);
-		break;
+		return;
+	case ENCODE_INT:
+		/* At most 20 digits: the length is always one byte. */
+		n = digits_put_i64((int64_t)load_64(f->data, row), to->at + 1);
+		*to->at = (uint8_t)n;
+		to->at += 1 + n;
+		return;
+	case ENCODE_8:
+		v = load_64(f->data, row);
+		memcpy(to->at, &v, sizeof(v));
+		to->at += 8;
+		return;
+	case ENCODE_BOOL:
+		*to->at++ = f->data[row] != 0;
+		return;
+	case ENCODE_4:
+		memcpy(to->at, f->data + 4 * row, 4);
+		to->at += 4;
+		return;
+	case ENCODE_16:
+		memcpy(to->at, f->data + 16 * row, 16);
+		to->at += 16;
+		return;
+	case ENCODE_FLOAT:
+		memcpy(&number, f->data + 8 * row, sizeof(number));
+		to->at = put_float(to->at, number);
+		return;
 	}
+	__builtin_unreachable(); /* so that the form is not checked each time */
 }
 
 void
@@ -206,18 +259,20 @@ encode_row(const struct encode_plan *p, size_t row, struct buf *out)
 {
 	/* Room for every prefix and fixed cell, here and behind each of the
 	 * others. */
-	size_t room = p->fixed_bytes;
+	const size_t room = p->fixed_bytes;
+	const struct encode_field *end = p->fields + p->n;
+	const size_t byte = row >> 3;
+	const unsigned bit = 1u << (row & 7);
 
 	if (out->cap - out->len < room)
 		buf_reserve(out, room);
 	struct cursor c = { out->data + out->len, out->data + out->cap, out };
 	if (p->head.len)
-		put_prefix(&c, p->head);
-	for (size_t i = 0; i < p->n; i++) {
-		const struct encode_field *f = &p->fields[i];
-		if (column_null(f->col, row))
+		c.at = put_prefix(c.at, p->head);
+	for (const struct encode_field *f = p->fields; f < end; f++) {
+		if (f->nulls && (f->nulls[byte] & bit))
 			continue;
-		put_prefix(&c, f->prefix);
+		c.at = put_prefix(c.at, f->prefix);
 		put_cell(&c, f, row, room);
 	}
 	out->len = (size_t)(c.at - out->data);

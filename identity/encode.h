@@ -10,11 +10,25 @@
  * uleb(len(name)) name tag uleb(len(value)) value, sorted by name, NULLs left
  * out. The bytes are those of canon_value; a test holds the two together.
  */
+enum encode_form {
+	ENCODE_BOOL,
+	ENCODE_INT,
+	ENCODE_4, /* fixed width, as it is */
+	ENCODE_8,
+	ENCODE_16,
+	ENCODE_BYTES, /* variable width, as it is */
+	ENCODE_FLOAT,
+};
+
 struct encode_field {
 	const struct column *col;
-	struct span prefix; /* name and tag; readable for 16 bytes */
+	const uint8_t *nulls, *data, *offs; /* the column's */
+	/* Name and tag, and the length where all values have one; readable for
+	 * 16 bytes. */
+	struct span prefix;
 	/* Values that begin before this have 32 bytes to read. */
 	size_t whole_until;
+	enum encode_form form;
 };
 
 struct encode_plan {

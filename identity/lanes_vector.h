@@ -70,7 +70,7 @@ lanes_load4(const uint8_t *p)
 
 /* 16 bytes from every fourth lane. */
 LANES_FN lanes_t
-lanes_load(const uint8_t *const at[LANES], size_t off)
+lanes_load(const uint8_t *const *at, size_t off)
 {
 	lanes_4 a = lanes_load4(at[0] + off);
 #if LANES == 4
@@ -89,15 +89,27 @@ lanes_load(const uint8_t *const at[LANES], size_t off)
 #endif
 }
 
+/* Words 4q to 4q + 3 of every lane. */
+LANES_FN void
+lanes_quarter(const uint8_t *const *at, lanes_t m[16], size_t q)
+{
+	lanes_t r[4] = { lanes_load(at, 16 * q), lanes_load(at + 1, 16 * q),
+		lanes_load(at + 2, 16 * q), lanes_load(at + 3, 16 * q) };
+	lanes_turn(r);
+	m[4 * q] = r[0];
+	m[4 * q + 1] = r[1];
+	m[4 * q + 2] = r[2];
+	m[4 * q + 3] = r[3];
+}
+
 /* m[w] gets word w of the block of every lane. */
 LANES_FN void
-lanes_message(const uint8_t *const at[LANES], lanes_t m[16])
+lanes_message(const uint8_t *const *at, lanes_t m[16])
 {
-	for (size_t q = 0; q < 4; q++) {
-		for (size_t j = 0; j < 4; j++)
-			m[4 * q + j] = lanes_load(at + j, 16 * q);
-		lanes_turn(m + 4 * q);
-	}
+	lanes_quarter(at, m, 0);
+	lanes_quarter(at, m, 1);
+	lanes_quarter(at, m, 2);
+	lanes_quarter(at, m, 3);
 }
 
 #endif

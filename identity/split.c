@@ -60,9 +60,9 @@ split_take(struct batch **b, const struct split_parts *s, uint32_t partition)
 		*b = NULL;
 	} else {
 		part = batch_gather(*b, s->rows + s->from[partition], n);
-		memcpy(part->left, (*b)->left, sizeof(part->left));
+		batch_inherit_left(part, *b);
 		/* What left on the way is reported once, with the first. */
-		memset((*b)->left, 0, sizeof((*b)->left));
+		batch_inherit_left(*b, &(const struct batch){ 0 });
 	}
 	part->part = partition;
 	return part;

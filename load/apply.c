@@ -8,7 +8,7 @@
 #include <string.h>
 
 enum {
-	GROUP_BYTES = 4 << 20, /* keeps the stage's memory flat for wide rows */
+	GROUP_BYTES = 3 << 20, /* keeps the stage's memory flat for wide rows */
 	TRIES_MAX = 6,
 	WAIT_FIRST_MS = 50,
 	WAIT_MAX_MS = 5000,
@@ -179,7 +179,7 @@ deliver_part(struct apply *a, struct part *p, struct err *e)
 	if (!rows)
 		return a->sink.done(a->sink.ctx, &p->batch, counts, e);
 	struct batch *rest = batch_gather(p->batch, rows, n);
-	memcpy(rest->left, p->batch->left, sizeof(rest->left));
+	batch_inherit_left(rest, p->batch);
 	int r = a->sink.done(a->sink.ctx, &rest, counts, e);
 	batch_free(&rest);
 	return r;

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static uint32_t *
+static struct fence_slot *
 slot(struct fence *f, uint32_t chunk)
 {
 	if (chunk == CHUNK_DELETES)
@@ -14,11 +14,11 @@ slot(struct fence *f, uint32_t chunk)
 		size_t n = f->n ? f->n : 64;
 		while (n <= chunk)
 			n *= 2;
-		f->newest = mem_realloc(f->newest, n * sizeof(*f->newest));
-		memset(f->newest + f->n, 0, (n - f->n) * sizeof(*f->newest));
+		f->chunks = mem_realloc(f->chunks, n * sizeof(*f->chunks));
+		memset(f->chunks + f->n, 0, (n - f->n) * sizeof(*f->chunks));
 		f->n = n;
 	}
-	return &f->newest[chunk];
+	return &f->chunks[chunk];
 }
 
 int
@@ -28,7 +28,7 @@ fence_admit(struct fence *f, uint32_t chunk, uint32_t attempt,
 	if (chunk != CHUNK_DELETES && chunk > LIMIT_CHUNKS)
 		return err_data(e, "bad_batch",
 		    "chunk %u is above the limit of %d", chunk, LIMIT_CHUNKS);
-	uint32_t *newest = slot(f, chunk);
+	uint32_t *newest = &slot(f, chunk)->newest;
 	if (attempt < *newest) {
 		*v = FENCE_OLD;
 		return 0;
@@ -39,8 +39,20 @@ fence_admit(struct fence *f, uint32_t chunk, uint32_t attempt,
 }
 
 void
+fence_care(struct fence *f, uint32_t chunk)
+{
+	slot(f, chunk)->care = true;
+}
+
+bool
+fence_cares(struct fence *f, uint32_t chunk)
+{
+	return slot(f, chunk)->care;
+}
+
+void
 fence_free(struct fence *f)
 {
-	free(f->newest);
+	free(f->chunks);
 	*f = (struct fence){ 0 };
 }

@@ -18,6 +18,8 @@
 
 struct load {
 	bool describe;
+	struct target_table *looked; /* what the last describe saw; or NULL */
+	bool told_missing;           /* … was that there is no table yet */
 	struct target_table *target;
 	struct apply apply;
 	struct fence fence;
@@ -68,6 +70,49 @@ prepare_early(struct load *self, enum run_mode mode,
 	return apply_prepare(&self->apply, PLAN_DELETE, mapped, e);
 }
 
+/* Says what the table is; its rows are counted up to most. */
+static int
+tell(struct stage *st, enum message_kind kind, struct target_table *t,
+    uint64_t most, struct err *e)
+{
+	struct buf body = { 0 };
+	schema_encode(&t->schema, &body);
+	struct message m = { .kind = kind,
+		.entity = t->entity->name,
+		.flag = t->exists,
+		.body = buf_span(&body) };
+	int r = t->empty ? 0 : t->driver->count(t, most, &m.rows, e);
+	if (r == 0)
+		r = stage_report(st, &m, e);
+	buf_free(&body);
+	return r;
+}
+
+/* What the supervisor had described to it is not looked at twice. */
+static int
+open_target(struct load *self, const struct entity *en, enum target_use use,
+    struct err *e)
+{
+	self->target = self->looked;
+	self->looked = NULL;
+	if (target_still_good(self->target, en, use))
+		return 0;
+	target_close(&self->target);
+	return target_open(en, use, &self->from, &self->target, e);
+}
+
+static int
+prepare(struct load *self, const struct message *m, struct err *e)
+{
+	struct arena a = { 0 };
+	struct schema mapped = { 0 };
+	int r = m->body.len ? schema_decode(m->body, &a, &mapped, e) : 0;
+	if (r == 0)
+		r = prepare_early(self, m->mode, &mapped, e);
+	arena_free(&a);
+	return r;
+}
+
 static int
 load_open(struct stage *st, const struct message *m, struct err *e)
 {
@@ -76,7 +121,7 @@ load_open(struct stage *st, const struct message *m, struct err *e)
 	enum target_use use = m->flag ? TARGET_CHECK : TARGET_WRITE;
 	self->from = (struct target_from){ stage_pipeline(st)->store_dir,
 		m->run, &self->kept };
-	if (target_open(en, use, &self->from, &self->target, e) < 0)
+	if (open_target(self, en, use, e) < 0)
 		return -1;
 	self->apply = (struct apply){
 		.target = self->target,
@@ -86,13 +131,12 @@ load_open(struct stage *st, const struct message *m, struct err *e)
 	};
 	if (stage_is_filter(st))
 		return 0;
-	struct arena a = { 0 };
-	struct schema mapped = { 0 };
-	int r = m->body.len ? schema_decode(m->body, &a, &mapped, e) : 0;
-	if (r == 0)
-		r = prepare_early(self, m->mode, &mapped, e);
-	arena_free(&a);
-	return r;
+	if (prepare(self, m, e) < 0)
+		return -1;
+	bool made = self->told_missing && self->target->exists;
+	self->told_missing = false;
+	/* What it is now tells what the fields without a type are. */
+	return made ? tell(st, MSG_OPENED, self->target, 1, e) : 0;
 }
 
 /* 1 if the part is to be applied, 0 if a newer attempt has made it void. */
@@ -109,15 +153,29 @@ admit(struct load *self, uint32_t chunk, uint32_t attempt, struct err *e)
 }
 
 static int
+take_fence(struct load *self, const struct message *m, struct err *e)
+{
+	if (admit(self, m->chunk, m->attempt, e) < 0)
+		return -1;
+	if (m->flag)
+		fence_care(&self->fence, m->chunk);
+	return 0;
+}
+
+static int
 load_batch(struct stage *st, struct batch **b, struct err *e)
 {
 	struct load *self = stage_state(st);
-	int r = admit(self, (*b)->chunk, (*b)->attempt, e);
+	uint32_t chunk = (*b)->chunk;
+	int r = admit(self, chunk, (*b)->attempt, e);
 	if (r <= 0)
 		return r;
 	if (!(*b)->nrows)
 		return stage_ack(st, *b, NULL, e);
-	return apply_batch(&self->apply, b, e);
+	r = apply_batch(&self->apply, b, e);
+	return r == 0 && fence_cares(&self->fence, chunk)
+		   ? apply_finish(&self->apply, e)
+		   : r;
 }
 
 static int
@@ -131,23 +189,15 @@ static int
 describe(struct stage *st, const struct entity *en, bool count, struct err *e)
 {
 	struct load *self = stage_state(st);
-	struct target_table *t = NULL;
-	struct buf body = { 0 };
-	const struct target_from from = { .kept = &self->kept };
-	if (target_open(en, TARGET_LOOK, &from, &t, e) < 0)
+	target_close(&self->looked);
+	self->from.kept = &self->kept;
+	if (target_open(en, TARGET_LOOK, &self->from, &self->looked, e) < 0)
 		return -1;
-	schema_encode(&t->schema, &body);
-	struct message m = { .kind = MSG_DESCRIBED,
-		.entity = en->name,
-		.flag = t->exists,
-		.body = buf_span(&body) };
-	int r = 0;
-	if (!t->empty)
-		r = t->driver->count(t, count ? INT64_MAX : 1, &m.rows, e);
-	if (r == 0)
-		r = stage_report(st, &m, e);
-	buf_free(&body);
-	target_close(&t);
+	uint64_t most = count ? INT64_MAX : 1;
+	self->told_missing = !self->looked->exists;
+	int r = tell(st, MSG_DESCRIBED, self->looked, most, e);
+	if (!self->looked->driver->refresh)
+		target_close(&self->looked);
 	return r;
 }
 
@@ -158,7 +208,7 @@ load_control(struct stage *st, const struct message *m, struct err *e)
 	if (m->kind == MSG_DESCRIBE)
 		return describe(st, stage_entity(st), m->flag, e);
 	if (m->kind == MSG_FENCE)
-		return admit(self, m->chunk, m->attempt, e) < 0 ? -1 : 0;
+		return take_fence(self, m, e);
 	if (m->kind == MSG_CHUNK_END || m->kind == MSG_END ||
 	    m->kind == MSG_CLOSE)
 		return apply_finish(&self->apply, e);
@@ -190,6 +240,7 @@ static void
 load_end(struct stage *st)
 {
 	struct load *self = stage_state(st);
+	target_close(&self->looked);
 	db_pg_kept_free(&self->kept);
 }
 
@@ -201,6 +252,7 @@ main(int argc, char **argv)
 		.summary = "Apply a stream of changes to the target.",
 		.keys = keys,
 		.state_size = sizeof(struct load),
+		.holds = true,
 		.open = load_open,
 		.batch = load_batch,
 		.control = load_control,

@@ -196,13 +196,14 @@ equality_tells(uint32_t oid)
 /* $TABLE's columns: name, type as written in a cast, base type of domains. */
 static const char catalog_head[] =
     "SELECT a.attname, pg_catalog.format_type(a.atttypid, -1),"
+    " CASE WHEN c.typbasetype = 0 THEN c.oid ELSE"
     " (WITH RECURSIVE d(oid, base) AS ("
-    "SELECT t.oid, t.typbasetype FROM pg_catalog.pg_type t"
-    " WHERE t.oid = a.atttypid"
+    "SELECT c.oid, c.typbasetype"
     " UNION ALL SELECT t.oid, t.typbasetype"
     " FROM d JOIN pg_catalog.pg_type t ON t.oid = d.base)"
-    " SELECT oid FROM d WHERE base = 0), a.attidentity = 'a'"
+    " SELECT oid FROM d WHERE base = 0) END, a.attidentity = 'a'"
     " FROM pg_catalog.pg_attribute a"
+    " JOIN pg_catalog.pg_type c ON c.oid = a.atttypid"
     " WHERE a.attnum > 0 AND NOT a.attisdropped AND a.attrelid = ";
 
 int

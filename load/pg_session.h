@@ -48,6 +48,7 @@ int pg_claim(struct target_table *t, struct err *e) MUST_CHECK;
 int pg_count(struct target_table *t, uint64_t most, uint64_t *rows,
     struct err *e) MUST_CHECK;
 int pg_look(struct target_table *t, struct err *e) MUST_CHECK;
+bool pg_refresh(struct target_table *t);
 int pg_create(
     struct target_table *t, struct schema *cols, struct err *e) MUST_CHECK;
 

@@ -88,6 +88,16 @@ pg_look(struct target_table *t, struct err *e)
 	return find_rows(t, e);
 }
 
+bool
+pg_refresh(struct target_table *t)
+{
+	struct err ignored = { 0 };
+	char kind[2];
+	if (t->exists)
+		return find_rows(t, &ignored) == 0;
+	return find_kind(t, kind, &ignored) == 0 && !kind[0];
+}
+
 /*
  * A source's type name is not to be trusted with the statement: only a type
  * that this server has is used, as the server writes it. Another type in its
@@ -128,18 +138,18 @@ static int
 create_locked(struct target_table *t, const char *sql, struct err *e)
 {
 	struct pg_session *pg = t->self;
+	struct err ignored = { 0 };
+	struct buf all = { 0 };
 	/* IF NOT EXISTS alone still collides when two workers run it. */
-	if (db_pg_exec(pg->c,
-		"BEGIN; SELECT pg_catalog.pg_advisory_xact_lock(7814250136)",
-		e) < 0 ||
-	    db_pg_exec(pg->c, sql, e) < 0 ||
-	    db_pg_exec(
-		pg->c, t->use == TARGET_WRITE ? "COMMIT" : "ROLLBACK", e) < 0) {
-		struct err ignored = { 0 };
+	buf_printf(&all,
+	    "BEGIN; SELECT pg_catalog.pg_advisory_xact_lock(7814250136); %s; "
+	    "%s",
+	    sql, t->use == TARGET_WRITE ? "COMMIT" : "ROLLBACK");
+	int r = db_pg_exec(pg->c, buf_str(&all), e);
+	buf_free(&all);
+	if (r < 0)
 		(void)!db_pg_exec(pg->c, "ROLLBACK", &ignored);
-		return -1;
-	}
-	return 0;
+	return r;
 }
 
 int

@@ -16,6 +16,14 @@ find_driver(enum driver kind)
 }
 
 static int
+claim(struct target_table *t, enum target_use use, struct err *e)
+{
+	if (use != TARGET_WRITE || !t->driver->claim)
+		return 0;
+	return t->driver->claim(t, e);
+}
+
+static int
 open_target(struct target_table *t, struct err *e)
 {
 	const struct entity *en = t->entity;
@@ -24,7 +32,8 @@ open_target(struct target_table *t, struct err *e)
 		if (sql_table_parse(table ? table : "", &t->table, e) < 0)
 			return -1;
 	}
-	if (t->driver->open(t, e) < 0 || t->driver->look(t, e) < 0)
+	if (t->driver->open(t, e) < 0 || claim(t, t->use, e) < 0 ||
+	    t->driver->look(t, e) < 0)
 		return -1;
 	if (t->driver->tables && !t->exists && !en->target.create)
 		return err_config(e, "no_table",
@@ -57,6 +66,18 @@ target_open(const struct entity *en, enum target_use use,
 	}
 	*out = t;
 	return 0;
+}
+
+bool
+target_still_good(
+    struct target_table *t, const struct entity *en, enum target_use use)
+{
+	struct err ignored = { 0 };
+	if (!t || t->entity != en || !t->driver->refresh ||
+	    claim(t, use, &ignored) < 0 || !t->driver->refresh(t))
+		return false;
+	t->use = use;
+	return true;
 }
 
 void

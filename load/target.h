@@ -50,11 +50,15 @@ struct target_table {
 struct target_driver {
 	enum driver kind;
 	bool tables; /* has tables with columns to check */
-	/* For TARGET_WRITE: once nothing that an earlier run has sent can
-	 * come any more. */
 	int (*open)(struct target_table *t, struct err *e);
+	/* Before it is looked at to be written: waits until nothing can come
+	 * any more that an earlier run has sent. NULL: it never can. */
+	int (*claim)(struct target_table *t, struct err *e);
 	/* Fills exists, empty and schema. */
 	int (*look)(struct target_table *t, struct err *e);
+	/* Looks whether the table is still there, or still missing, and empty;
+	 * then what was opened to look can also write. NULL: it never can. */
+	bool (*refresh)(struct target_table *t);
 	/* Rows in the table, up to most; all of them may take a while. */
 	int (*count)(struct target_table *t, uint64_t most, uint64_t *rows,
 	    struct err *e);
@@ -93,6 +97,12 @@ int target_open(const struct entity *en, enum target_use use,
     const struct target_from *from, struct target_table **out,
     struct err *e) MUST_CHECK;
 void target_close(struct target_table **t); /* NULL-safe; rolls back */
+
+/* True if t, which may be NULL and was opened to look, is as good as opened
+ * for en and this use. The columns are not asked for again: what is made from
+ * them is tried by prepare. */
+bool target_still_good(
+    struct target_table *t, const struct entity *en, enum target_use use);
 
 /* Creates the table for these fields (shape as in plan.h) and looks again. */
 int target_create(struct target_table *t, const struct schema *shape,

@@ -66,7 +66,7 @@ outcome_split(const struct mapping *m, const struct batch *b,
 	if (!rest)
 		return;
 	uint64_t counted = *keys ? (*keys)->left[OUT_REJECTED] : 0;
-	memcpy(rest->left, b->left, sizeof(rest->left));
+	batch_inherit_left(rest, b);
 	if (rest != *keys)
 		rest->left[OUT_REJECTED] -= counted;
 }

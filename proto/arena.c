@@ -1,8 +1,10 @@
 #include "proto/arena.h"
+#include "proto/words.h"
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 struct arena_block {
 	struct arena_block *next;
@@ -17,7 +19,17 @@ enum { BLOCK_MIN = 16 << 10, BLOCK_MAX = 1 << 20, SPARE_MAX = 4 << 20 };
 static void
 out_of_memory(size_t size)
 {
-	fprintf(stderr, "out of memory allocating %zu bytes\n", size);
+	char text[160];
+	struct rlimit most = { RLIM_INFINITY, RLIM_INFINITY };
+	getrlimit(RLIMIT_DATA, &most);
+	int n = snprintf(
+	    text, sizeof(text), "out of memory allocating %zu bytes", size);
+	if (most.rlim_cur != RLIM_INFINITY)
+		snprintf(text + n, sizeof(text) - (size_t)n,
+		    " beyond the %llu MiB that limits.memory allows",
+		    (unsigned long long)(most.rlim_cur >> 20));
+	fprintf(stderr, "%s\n", text);
+	words_say(text);
 	abort();
 }
 

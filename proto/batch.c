@@ -47,6 +47,13 @@ batch_like(const struct batch *b)
 	return n;
 }
 
+void
+batch_inherit_left(struct batch *to, const struct batch *from)
+{
+	memcpy(to->left, from->left, sizeof(to->left));
+	memcpy(to->came, from->came, sizeof(to->came));
+}
+
 struct column *
 batch_find(const struct batch *b, enum column_role role, const char *name)
 {

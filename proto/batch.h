@@ -54,12 +54,17 @@ struct batch {
 	/* Rows that have already left this batch on its way, by outcome; the
 	 * last stage acknowledges them together with its own. */
 	uint64_t left[OUT_COUNT];
+	/* Of those, the rows that had left before this process took the batch;
+	 * not on the wire. */
+	uint64_t came[OUT_COUNT];
 	size_t nrows;
 	size_t ncols;
 	struct column *cols; /* in arena */
 	struct arena arena;  /* columns, strings, everything made later */
 	struct frame frame;  /* the received message the views point into */
 };
+
+enum { KEY_HASH_BYTES = 16 }; /* of ROLE_BK_HASH */
 
 #define CHUNK_DELETES UINT32_MAX
 
@@ -69,6 +74,9 @@ void batch_free(struct batch **bp); /* NULL-safe; clears the pointer */
 /* A new batch with the same header (entity, run, chunk, attempt, seq, part,
  * keys_only), no rows, no columns, left all zero. */
 struct batch *batch_like(const struct batch *b);
+
+/* to goes on with what has left from. */
+void batch_inherit_left(struct batch *to, const struct batch *from);
 
 /* First column of that role (and name, unless name is NULL), or NULL. */
 struct column *batch_find(
@@ -80,6 +88,9 @@ void batch_add_column(struct batch *b, const struct column *c);
 /* A new batch with rows[0..n) of b, all columns copied into its arena. */
 struct batch *batch_gather(
     const struct batch *b, const uint32_t *rows, size_t n);
+
+/* No frame of b is longer. */
+size_t batch_frame_max(const struct batch *b);
 
 /* Wire form. encode appends one frame to out. decode takes the frame: on
  * success *frame is moved into the batch and zeroed. Trailing bytes, lengths

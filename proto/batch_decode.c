@@ -1,5 +1,6 @@
 #include "proto/batch.h"
 #include "proto/limits.h"
+#include "proto/offsets.h"
 #include "proto/unpack.h"
 
 /*
@@ -23,26 +24,9 @@ fixed_values_ok(const struct column *c, size_t nrows)
 			if (c->data[i] < OP_INSERT || c->data[i] > OP_DELETE)
 				return false;
 	} else if (c->type == VT_BOOL && column_width(c) == 1) {
-		for (size_t i = 0; i < nrows; i++)
-			if (c->data[i] > 1)
-				return false;
+		return offsets_bools_valid(c->data, nrows);
 	}
 	return true;
-}
-
-static bool
-offsets_ok(const struct column *c, size_t nrows)
-{
-	uint32_t last = column_off(c, 0);
-	if (last != 0)
-		return false;
-	for (size_t i = 1; i <= nrows; i++) {
-		uint32_t at = column_off(c, i);
-		if (at < last || at - last > LIMIT_VALUE_BYTES)
-			return false;
-		last = at;
-	}
-	return last == c->data_bytes;
 }
 
 struct column_lengths {
@@ -65,7 +49,9 @@ check_column(const struct column *c, const struct column_lengths *len,
 	}
 	if (!c->offs || len->offs != 4 * (nrows + 1))
 		return bad(e, "offsets of the wrong length");
-	return offsets_ok(c, nrows) ? 0 : bad(e, "offsets that lie");
+	return offsets_valid(c->offs, nrows, c->data_bytes)
+		   ? 0
+		   : bad(e, "offsets that lie");
 }
 
 static int

@@ -1,5 +1,6 @@
 #include "proto/batch.h"
 #include "proto/pack.h"
+#include <string.h>
 
 /* The wire form is described in proto/README.md; batch_decode.c mirrors it. */
 static void
@@ -34,19 +35,35 @@ put_column(const struct column *c, size_t nrows, struct buf *out)
 	pack_bin(out, c->data, c->data_bytes);
 }
 
+/* What keys, numbers and the heads of texts and bins take at most. */
+enum { HEADER_MAX = 512, COLUMN_MAX = 192 };
+
 static size_t
-frame_size_hint(const struct batch *b)
+text_bytes(const char *s)
 {
-	size_t n = 256;
-	for (size_t i = 0; i < b->ncols; i++)
-		n += 640 + b->cols[i].data_bytes + 5 * (b->nrows + 1);
+	return s ? strlen(s) : 0;
+}
+
+size_t
+batch_frame_max(const struct batch *b)
+{
+	size_t n = HEADER_MAX + text_bytes(b->entity);
+
+	for (size_t i = 0; i < b->ncols; i++) {
+		const struct column *c = &b->cols[i];
+		n += COLUMN_MAX + text_bytes(c->name) +
+		     text_bytes(c->type_name) + text_bytes(c->origin) +
+		     c->data_bytes;
+		n += c->nulls ? (b->nrows + 7) / 8 : 0;
+		n += c->offs ? 4 * (b->nrows + 1) : 0;
+	}
 	return n;
 }
 
 void
 batch_encode(const struct batch *b, struct buf *out)
 {
-	buf_reserve(out, frame_size_hint(b));
+	buf_reserve(out, batch_frame_max(b));
 	pack_map(out, 11);
 	pack_str(out, "batch");
 	pack_uint(out, 1);

@@ -19,6 +19,12 @@ clock_mono_ms(void)
 }
 
 int64_t
+clock_mono_micros(void)
+{
+	return now(CLOCK_MONOTONIC, 1000000);
+}
+
+int64_t
 clock_wall_micros(void)
 {
 	return now(CLOCK_REALTIME, 1000000);

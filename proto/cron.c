@@ -5,6 +5,7 @@
 
 enum {
 	DAY_SECS = 86400,
+	BACK_SECS = 3 * 3600, /* clocks go back by less than that */
 	/* A 29 February on a certain weekday may be 40 years away. */
 	DAYS_AHEAD = 41 * 366,
 };
@@ -162,46 +163,56 @@ fits_day(const struct cron *c, int32_t days)
 	return c->any_day || c->any_weekday ? day && week : day || week;
 }
 
-/* What comes at that local minute after that instant, if it is before best. */
-static void
-consider(const struct cron *c, const struct zone *z, int64_t local,
-    int64_t after, int64_t *best)
+/* A search: what comes after that instant; nothing that clocks showed long
+ * before it does, however far they go back. */
+struct search {
+	const struct cron *cron;
+	const struct zone *zone;
+	int64_t after, local_from, best;
+};
+
+/* What comes at that local minute, if it is before the best so far. True if
+ * no later minute can come before it. */
+static bool
+consider(struct search *s, int64_t local)
 {
 	int64_t first, second;
-	bool twice = zone_local(z, local, &first, &second) == ZONE_REPEATED;
-	first = zone_first(z, local);
-	if (first > after && first < *best)
-		*best = first;
-	if (twice && c->any_hour && second > after && second < *best)
-		*best = second;
+	if (local < s->local_from)
+		return false;
+	bool twice =
+	    zone_local(s->zone, local, &first, &second) == ZONE_REPEATED;
+	first = zone_first(s->zone, local);
+	bool found = first > s->after;
+	if (found && first < s->best)
+		s->best = first;
+	if (twice && s->cron->any_hour && second > s->after && second < s->best)
+		s->best = second;
+	return found;
 }
 
-static int64_t
-next_of_day(
-    const struct cron *c, const struct zone *z, int32_t day, int64_t after)
+static void
+search_day(struct search *s, int64_t day)
 {
-	int64_t best = INT64_MAX;
-	for (unsigned h = 0; h < 24; h++)
+	const struct cron *c = s->cron;
+	for (unsigned h = 0; h < 24; h++) {
+		if (!(c->hours >> h & 1))
+			continue;
 		for (unsigned m = 0; m < 60; m++)
-			if ((c->hours >> h & 1) && (c->minutes >> m & 1))
-				consider(c, z,
-				    (int64_t)day * DAY_SECS + h * 3600 + m * 60,
-				    after, &best);
-	return best;
+			if ((c->minutes >> m & 1) &&
+			    consider(s, day * DAY_SECS + h * 3600 + m * 60))
+				return;
+	}
 }
 
 int64_t
 cron_next(const struct cron *c, const struct zone *z, int64_t after_secs)
 {
-	int64_t local = after_secs + zone_offset(z, after_secs);
-	/* A day early: a clock that went back over midnight. */
-	int32_t day = (int32_t)(local / DAY_SECS) - 1;
-	for (int i = 0; i < DAYS_AHEAD; i++) {
-		if (!fits_day(c, day + i))
-			continue;
-		int64_t t = next_of_day(c, z, day + i, after_secs);
-		if (t != INT64_MAX)
-			return t;
-	}
-	return INT64_MAX; /* every cron has a day within that time */
+	struct search s = { c, z, after_secs,
+		after_secs + zone_offset(z, after_secs) - BACK_SECS,
+		INT64_MAX };
+	int64_t day = s.local_from / DAY_SECS - (s.local_from < 0);
+	for (int64_t i = 0; i < DAYS_AHEAD && s.best == INT64_MAX; i++)
+		if (fits_day(c, (int32_t)(day + i)))
+			search_day(&s, day + i);
+	return s.best; /* every cron has a day within that time */
 }

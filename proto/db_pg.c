@@ -71,33 +71,56 @@ trim_message(struct err *e)
 }
 
 /* The detail is left out: it quotes row values, and errors are logged. */
+static int
+fill_error(const struct db_pg_error_text *t, enum err_class cls, struct err *e)
+{
+	set_error(e, cls, t->state, t->message);
+	if (t->hint && e->cls == ERR_CONFIG) {
+		size_t n = strlen(e->msg);
+		snprintf(e->msg + n, sizeof(e->msg) - n, " (%s)", t->hint);
+	}
+	trim_message(e);
+	if (t->column)
+		err_field(e, t->column);
+	return -1;
+}
+
+int
+db_pg_error_of(const struct db_pg_error_text *said, struct err *e)
+{
+	struct db_pg_error_text t = *said;
+
+	if (!t.state)
+		t.state = "XX000";
+	if (!t.message)
+		t.message = "an error without a message";
+	return fill_error(&t, state_class(t.state), e);
+}
+
+static const char *
+error_field(const struct pg_result *r, int field)
+{
+	return r ? PQresultErrorField(r, field) : NULL;
+}
+
 int
 db_pg_error(struct pg_conn *c, const struct pg_result *r, struct err *e)
 {
-	const char *state = r ? PQresultErrorField(r, PG_DIAG_SQLSTATE) : NULL;
-	const char *msg =
-	    r ? PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY) : NULL;
-	const char *hint =
-	    r ? PQresultErrorField(r, PG_DIAG_MESSAGE_HINT) : NULL;
-	const char *column =
-	    r ? PQresultErrorField(r, PG_DIAG_COLUMN_NAME) : NULL;
+	struct db_pg_error_text t = {
+		.state = error_field(r, PG_DIAG_SQLSTATE),
+		.message = error_field(r, PG_DIAG_MESSAGE_PRIMARY),
+		.hint = error_field(r, PG_DIAG_MESSAGE_HINT),
+		.column = error_field(r, PG_DIAG_COLUMN_NAME),
+	};
 	/* A result without a state is libpq's own: it could not write. Its
 	 * status turns bad only once it cannot read either. */
-	bool lost = PQstatus(c) == CONNECTION_BAD || (r && !state);
+	bool lost = PQstatus(c) == CONNECTION_BAD || (r && !t.state);
 
-	if (!msg)
-		msg = PQerrorMessage(c);
-	if (!state)
-		state = lost ? "08006" : "XX000";
-	set_error(e, lost ? ERR_RETRY : state_class(state), state, msg);
-	if (hint && e->cls == ERR_CONFIG) {
-		size_t n = strlen(e->msg);
-		snprintf(e->msg + n, sizeof(e->msg) - n, " (%s)", hint);
-	}
-	trim_message(e);
-	if (column)
-		err_field(e, column);
-	return -1;
+	if (!t.message)
+		t.message = PQerrorMessage(c);
+	if (!t.state)
+		t.state = lost ? "08006" : "XX000";
+	return fill_error(&t, lost ? ERR_RETRY : state_class(t.state), e);
 }
 
 void

@@ -35,6 +35,12 @@ void db_pg_clear(struct pg_result **r);
  */
 int db_pg_error(struct pg_conn *c, const struct pg_result *r, struct err *e);
 
+/* The same from what a server said; any of it may be missing. */
+struct db_pg_error_text {
+	const char *state, *message, *hint, *column;
+};
+int db_pg_error_of(const struct db_pg_error_text *t, struct err *e);
+
 /* Value type of a type OID (enums text, domains by base type, the rest
  * opaque); typmod gives precision and scale. */
 int db_pg_table_schema(struct pg_conn *c, const struct sql_table *t,

@@ -24,6 +24,8 @@ enum {
 	LIMIT_PARTITIONS = 256,        /* partitions of one entity's state */
 	LIMIT_LEASE_MS = 86400000,     /* silence of a supervisor with a run */
 	LIMIT_WORKERS = 64,            /* instances of one stage */
+	LIMIT_METRIC_SERIES = 1024,    /* series in one report of a stage */
+	LIMIT_HTTP_HEAD = 4096,        /* bytes of one request's head */
 };
 
 #endif

@@ -2,6 +2,7 @@
 #include "proto/buf.h"
 #include "proto/clock.h"
 #include "proto/datetime.h"
+#include "proto/words.h"
 #include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
@@ -206,6 +207,7 @@ log_event(enum log_level level, const char *msg, ...)
 	int saved = errno;
 	struct buf b = { 0 };
 	put_head(&b, level);
+	size_t head = b.len;
 	put_pair(&b, "msg", msg);
 
 	va_list ap;
@@ -217,6 +219,8 @@ log_event(enum log_level level, const char *msg, ...)
 	}
 	va_end(ap);
 
+	if (level <= LOG_LEVEL_WARN)
+		words_say(buf_str(&b) + head + 1);
 	write_line(&b);
 	buf_free(&b);
 	errno = saved;

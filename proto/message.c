@@ -53,6 +53,8 @@ static const struct {
 	{ MSG_SWEPT, "swept" },
 	{ MSG_CLOSED, "closed" },
 	{ MSG_ERROR, "error" },
+	{ MSG_METRICS, "metrics" },
+	{ MSG_CONNECTED, "connected" },
 	{ MSG_PEERS, "peers" },
 	{ MSG_DESCRIBE, "describe" },
 	{ MSG_PLAN, "plan" },

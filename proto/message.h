@@ -17,18 +17,20 @@
  */
 enum message_kind {
 	/* stage to supervisor */
-	MSG_HELLO = 1,     /* ready, and where it takes batches */
-	MSG_DESCRIBED = 2, /* answers DESCRIBE */
-	MSG_PLANNED = 3,   /* answers PLAN, after one CHUNK each */
-	MSG_CHUNK = 4,     /* one part of what is to be read */
-	MSG_CHUNK_END = 5, /* every row of it was sent */
-	MSG_ACK = 6,       /* what became of the rows of one part */
-	MSG_REJECT = 7,    /* rows that were refused, and why */
-	MSG_OPENED = 8,    /* answers OPEN */
-	MSG_COMMITTED = 9, /* answers COMMIT */
-	MSG_SWEPT = 10,    /* answers SWEEP */
-	MSG_CLOSED = 11,   /* answers CLOSE */
-	MSG_ERROR = 12,    /* the last word of a stage that stops */
+	MSG_HELLO = 1,      /* ready, and where it takes batches */
+	MSG_DESCRIBED = 2,  /* answers DESCRIBE */
+	MSG_PLANNED = 3,    /* answers PLAN, after one CHUNK each */
+	MSG_CHUNK = 4,      /* one part of what is to be read */
+	MSG_CHUNK_END = 5,  /* every row of it was sent */
+	MSG_ACK = 6,        /* what became of the rows of one part */
+	MSG_REJECT = 7,     /* rows that were refused, and why */
+	MSG_OPENED = 8,     /* answers OPEN */
+	MSG_COMMITTED = 9,  /* answers COMMIT */
+	MSG_SWEPT = 10,     /* answers SWEEP */
+	MSG_CLOSED = 11,    /* answers CLOSE */
+	MSG_ERROR = 12,     /* the last word of a stage that stops */
+	MSG_METRICS = 13,   /* what was counted since the last one */
+	MSG_CONNECTED = 14, /* answers PEERS, if it was asked to */
 	/* supervisor to stage */
 	MSG_PEERS = 32,    /* where batches go */
 	MSG_DESCRIBE = 33, /* what is the target? */

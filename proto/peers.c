@@ -6,6 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+struct peers_share {
+	struct share *share;
+	bool tried, offered;
+};
+
 void
 peers_encode(const char *const *endpoints, size_t n, struct buf *out)
 {
@@ -25,22 +30,37 @@ peers_close(struct peers *p)
 {
 	for (size_t i = 0; p->socks && i < sock_count(p); i++)
 		sock_close(&p->socks[i], 0);
+	for (size_t i = 0; p->shares && i < sock_count(p); i++)
+		share_free(&p->shares[i].share);
 	for (size_t i = 0; i < p->n; i++)
 		free(p->endpoints[i]);
 	free(p->endpoints);
 	free(p->socks);
-	*p = (struct peers){ .by_part = p->by_part, .hwm = p->hwm };
+	free(p->shares);
+	*p = (struct peers){
+		.by_part = p->by_part, .hwm = p->hwm, .changes = p->changes + 1
+	};
 }
 
+/* Room for n more than there are; the others stay as they are. What was made
+ * ready for one peer may be another one's now. */
 static int
-start(struct peers *p, size_t n, struct err *e)
+grow(struct peers *p, size_t n, struct err *e)
 {
-	p->n = n;
-	p->endpoints = mem_zalloc(n * sizeof(*p->endpoints));
-	p->socks = mem_zalloc(n * sizeof(*p->socks));
-	for (size_t i = 0; i < sock_count(p); i++)
-		if (sock_open(SOCK_PUSH, NULL, p->hwm, &p->socks[i], e) < 0)
+	p->endpoints = mem_realloc(p->endpoints, n * sizeof(*p->endpoints));
+	p->socks = mem_realloc(p->socks, n * sizeof(*p->socks));
+	p->shares = mem_realloc(p->shares, n * sizeof(*p->shares));
+	p->changes++;
+	if (p->n && !p->by_part) /* of the only one there was */
+		share_free(&p->shares[0].share);
+	for (; p->n < n; p->n++) {
+		p->endpoints[p->n] = NULL;
+		p->socks[p->n] = NULL;
+		p->shares[p->n] = (struct peers_share){ 0 };
+		if ((p->by_part || p->n == 0) &&
+		    sock_open(SOCK_PUSH, NULL, p->hwm, &p->socks[p->n], e) < 0)
 			return -1;
+	}
 	return 0;
 }
 
@@ -51,6 +71,10 @@ replace(struct peers *p, size_t i, const char *to, struct err *e)
 	if (old && strcmp(old, to) == 0)
 		return 0;
 	struct sock *s = p->socks[p->by_part ? i : 0];
+	struct peers_share *h = &p->shares[p->by_part ? i : 0];
+	share_free(&h->share);
+	*h = (struct peers_share){ 0 };
+	p->changes++;
 	/* A peer of its own gets a new socket: what was queued for the dead
 	 * one belongs to attempts that are void by now. */
 	if (old && p->by_part) {
@@ -74,11 +98,13 @@ set_all(
 	    list->via.array.size > LIMIT_WORKERS)
 		return err_data(e, "bad_message", "peers: not a list");
 	size_t n = list->via.array.size;
-	if (n != p->n) {
+	/* Whoever lets one go has nothing on its way to anybody. All anew: a
+	 * connection that is not made yet outlives a disconnect, and takes
+	 * batches with it. */
+	if (n < p->n)
 		peers_close(p);
-		if (start(p, n, e) < 0)
-			return -1;
-	}
+	if (n > p->n && grow(p, n, e) < 0)
+		return -1;
 	for (size_t i = 0; i < n; i++) {
 		const char *to;
 		if (unpack_str(&list->via.array.ptr[i], a, 1024, &to) < 0)
@@ -108,4 +134,29 @@ peers_sock(struct peers *p, uint32_t part)
 	if (!p->n)
 		return NULL;
 	return p->socks[p->by_part ? part % p->n : 0];
+}
+
+int
+peers_share(struct peers *p, uint32_t part, struct share **share, struct err *e)
+{
+	*share = NULL;
+	if (!p->n || (!p->by_part && p->n > 1))
+		return 0;
+	struct peers_share *h = &p->shares[p->by_part ? part % p->n : 0];
+	if (!h->tried)
+		h->share =
+		    share_new(p->endpoints[p->by_part ? part % p->n : 0]);
+	h->tried = true;
+	if (h->share && !h->offered) {
+		struct buf offer = { 0 };
+		share_offer(h->share, &offer);
+		int r = sock_send(peers_sock(p, part), &offer, e);
+		buf_free(&offer);
+		if (r < 0)
+			return -1;
+		h->offered = r == 1;
+	}
+	if (h->offered)
+		*share = h->share;
+	return 0;
 }

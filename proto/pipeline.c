@@ -70,12 +70,25 @@ pipeline_absolute(struct pipeline *p, const char *path)
 	return s;
 }
 
+static const char *
+targets_path(struct pipeline *p)
+{
+	if (p->metrics_targets)
+		return pipeline_absolute(p, p->metrics_targets);
+	struct buf b = { 0 };
+	buf_printf(&b, "%s/targets.json", p->store_dir);
+	const char *path = arena_strdup(&p->arena, buf_str(&b));
+	buf_free(&b);
+	return path;
+}
+
 static void
 interpret(struct pipeline *p, struct span text, struct problem_list *problems)
 {
 	struct node *root;
 	if (config_parse(text, &p->arena, &root, problems) < 0)
 		return;
+	p->root = root;
 	struct pipeline_reading reading = { .p = p };
 	struct spec sp = {
 		.arena = &p->arena,
@@ -86,7 +99,16 @@ interpret(struct pipeline *p, struct span text, struct problem_list *problems)
 	p->schedule.days = SCHEDULE_ALL_DAYS;
 	spec_read(&sp, &pipeline_table, root, p);
 	pipeline_relations_check(&sp, root, p);
+	const struct window_span *w = &p->schedule.window;
+	bool ends = w->line && (w->start != w->end ||
+				   p->schedule.days != SCHEDULE_ALL_DAYS);
+	for (size_t i = 0; i < p->nentities; i++)
+		p->entities[i].windowed = ends;
 	p->store_dir = pipeline_absolute(p, p->store_dir);
+	for (size_t i = 0; i < p->confine_read.n; i++)
+		p->confine_read.v[i] =
+		    pipeline_absolute(p, p->confine_read.v[i]);
+	p->metrics_targets = targets_path(p);
 	buf_free(&sp.path);
 }
 

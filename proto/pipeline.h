@@ -1,5 +1,6 @@
 #ifndef PROTO_PIPELINE_H
 #define PROTO_PIPELINE_H
+#include "proto/address.h"
 #include "proto/arena.h"
 #include "proto/attr.h"
 #include "proto/buf.h"
@@ -17,11 +18,13 @@
  * the pipeline's arena; absent strings are NULL; a struct's line is where it
  * stands in the file, for messages.
  */
+struct node;
 struct pipeline {
 	struct arena arena;
-	const char *path;      /* the file, as given */
-	const char *base_dir;  /* absolute; relative paths start here */
-	const char *store_dir; /* absolute */
+	const char *path;        /* the file, as given */
+	const struct node *root; /* what it says, as a tree */
+	const char *base_dir;    /* absolute; relative paths start here */
+	const char *store_dir;   /* absolute */
 	size_t nconnections;
 	struct connection *connections;
 	size_t nentities;
@@ -29,13 +32,27 @@ struct pipeline {
 	struct schedule schedule;
 	int64_t workers_extract, workers_normalize, workers_identity;
 	int64_t workers_delta, workers_resolver, workers_load;
-	int64_t hwm;              /* batches per hop */
-	int64_t state_memory;     /* bytes per delta worker */
+	/* Of these two there are at least so many; above, the most. */
+	int64_t workers_normalize_min, workers_load_min;
+	int64_t scale_sample_ms; /* between two looks at the queues */
+	int64_t scale_up_after, scale_down_after; /* looks that agree */
+	int64_t hwm;                              /* batches per hop */
+	int64_t state_memory;                     /* bytes per delta worker */
 	int64_t state_partitions; /* per entity; a power of two */
 	int64_t load_group_rows;  /* rows per target transaction, at most */
 	int64_t ack_timeout_ms;   /* silence that ends a run */
 	int64_t lease_ms;         /* silence that loses a run */
 	int64_t tries;            /* of one thing in a row, before it fails */
+	bool confine;             /* stages give up what they do not need */
+	struct strings confine_read; /* absolute; but not these files */
+	int64_t memory;              /* bytes a stage may allocate; 0: any */
+	int64_t poison_rows;         /* rows of a run that stages may die of */
+	int64_t start_timeout_ms;    /* until a stage must be ready */
+	int64_t heartbeat_ms;        /* silence that ends a stage process */
+	int64_t restart_ms, restart_max_ms; /* between two starts of one */
+	struct address metrics; /* of the supervisor; port 0: nowhere */
+	bool metrics_public;
+	const char *metrics_targets; /* absolute */
 };
 
 /* All problems of a file at once, one "FILE:LINE: PATH: MESSAGE" a line. */

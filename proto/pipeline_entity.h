@@ -98,6 +98,7 @@ struct entity {
 	bool conflicts; /* asks for the resolver */
 	struct strings secret_fields;
 	int64_t priority;
+	bool windowed;           /* its nights end */
 	int64_t every_ms;        /* 0: not so */
 	const struct cron *cron; /* NULL: not so */
 	int64_t batch_rows, batch_bytes;

@@ -5,7 +5,12 @@
 #include <stdint.h>
 #include <string.h>
 
-enum { CONNECTIONS_MAX = 1000, ENTITIES_MAX = 10000, HWM_MAX = 1000 };
+enum {
+	CONNECTIONS_MAX = 1000,
+	ENTITIES_MAX = 10000,
+	HWM_MAX = 1000,
+	CONFINE_READ_MAX = 100
+};
 
 static const char *const drivers[] = { "postgres", "sqlite", "csv", "null",
 	NULL };
@@ -80,13 +85,49 @@ static const struct spec_table store_table = {
 		.max = LIMIT_WORKERS, .preset = "1", .help = (what)            \
 	}
 
+/* The schema of a plain number; a range has a table. */
+#define SCALED(stage, what)                                                    \
+	{                                                                      \
+		.name = #stage, .type = KEY_CUSTOM,                            \
+		.read = pipeline_##stage##_workers_read, .preset = "1",        \
+		.value = "number or map", .schema = COUNT_SCHEMA,              \
+		.table = &pipeline_workers_range, .help = (what)               \
+	}
+#define COUNT_SCHEMA "{\"type\": \"integer\", \"minimum\": 1, \"maximum\": 64}"
+_Static_assert(LIMIT_WORKERS == 64, "COUNT_SCHEMA says so");
+
 static const struct spec_key workers_keys[] = {
 	WORKERS(extract, "Processes that read chunks"),
-	WORKERS(normalize, "Processes that normalise"),
+	SCALED(normalize, "Processes that normalise"),
 	WORKERS(identity, "Processes that hash"),
 	WORKERS(delta, "Processes that compare; at most state.partitions"),
 	WORKERS(resolver, "Processes that resolve; at most state.partitions"),
-	WORKERS(load, "Processes that write; at most state.partitions"),
+	SCALED(load, "Processes that write; at most state.partitions"),
+	{ .name = "sample",
+	    .type = KEY_TIME,
+	    AT(struct pipeline, scale_sample_ms),
+	    .min = 10,
+	    .max = 3600000,
+	    .preset = "200ms",
+	    .help = "How often is looked whether batches wait for the stages "
+		    "that have a range" },
+	{ .name = "grow_after",
+	    .type = KEY_INT,
+	    AT(struct pipeline, scale_up_after),
+	    .min = 1,
+	    .max = 1000000,
+	    .preset = "5",
+	    .help = "After so many looks in a row at which batches waited, one "
+		    "more process is started" },
+	{ .name = "shrink_after",
+	    .type = KEY_INT,
+	    AT(struct pipeline, scale_down_after),
+	    .min = 1,
+	    .max = 1000000,
+	    .preset = "50",
+	    .help = "After so many looks in a row at which no batch waited and "
+		    "one process had nothing to do, one is ended, between two "
+		    "chunks" },
 	{ .name = NULL },
 };
 
@@ -150,6 +191,57 @@ static const struct spec_key limits_keys[] = {
 	    .preset = "120s",
 	    .help = "A run in which no stage reports anything for that long "
 		    "is given up and begun again" },
+	{ .name = "memory",
+	    .type = KEY_SIZE,
+	    AT(struct pipeline, memory),
+	    .min = 64 << 20,
+	    .max = INT64_C(1) << 40,
+	    .preset = "2GiB",
+	    .help = "Memory that one stage process may allocate, delta its "
+		    "state.memory beyond it. One that wants more dies, and is "
+		    "started again" },
+	{ .name = "poison_rows",
+	    .type = KEY_INT,
+	    AT(struct pipeline, poison_rows),
+	    .min = 0,
+	    .max = 1000000,
+	    .preset = "10",
+	    .help = "A row that a stage dies of every time becomes a reject. "
+		    "More of them than that in one run, and the run fails: it "
+		    "is the stage then" },
+	{ .name = "start_timeout",
+	    .type = KEY_TIME,
+	    AT(struct pipeline, start_timeout_ms),
+	    .min = 100,
+	    .max = 86400000,
+	    .preset = "60s",
+	    .help = "A stage that is not ready by then after its start is "
+		    "killed and started again" },
+	{ .name = "heartbeat",
+	    .type = KEY_TIME,
+	    AT(struct pipeline, heartbeat_ms),
+	    .min = 500,
+	    .max = 86400000,
+	    .preset = "30s",
+	    .help = "A stage that gives no sign of life for that long is "
+		    "killed and started again. Work that takes long is a sign "
+		    "of life" },
+	{ .name = "restart",
+	    .type = KEY_TIME,
+	    AT(struct pipeline, restart_ms),
+	    .min = 10,
+	    .max = 3600000,
+	    .preset = "1s",
+	    .help = "A stage is started at most once in that time. One that "
+		    "dies before its first batch waits twice as long each "
+		    "time" },
+	{ .name = "restart_max",
+	    .type = KEY_TIME,
+	    AT(struct pipeline, restart_max_ms),
+	    .min = 10,
+	    .max = 86400000,
+	    .preset = "60s",
+	    .help = "… but no longer than this" },
 	{ .name = "lease",
 	    .type = KEY_TIME,
 	    AT(struct pipeline, lease_ms),
@@ -243,6 +335,42 @@ static const struct spec_key pipeline_keys[] = {
 	    .type = KEY_MAP,
 	    .table = &limits_table,
 	    .help = "How much is on its way at once" },
+	{ .name = "confine",
+	    .type = KEY_BOOL,
+	    AT(struct pipeline, confine),
+	    .preset = "yes",
+	    .help = "Whether every stage gives up reaching the files, the "
+		    "network and the programs that it does not need, as far "
+		    "as the kernel can do that" },
+	{ .name = "confine_read",
+	    .type = KEY_TEXTS,
+	    AT(struct pipeline, confine_read),
+	    .max = CONFINE_READ_MAX,
+	    .help = "Files and folders that extract and load may read "
+		    "nevertheless, such as what a module of the name service "
+		    "or of Kerberos looks into" },
+	{ .name = "metrics",
+	    .type = KEY_CUSTOM,
+	    .read = pipeline_metrics_read,
+	    .value = "address:port",
+	    .schema = "{\"type\": \"string\"}",
+	    .help = "Where Prometheus finds the supervisor, such as "
+		    "127.0.0.1:9700; the stages follow at the next ports, in "
+		    "the order of workers. Without it, or with port 0, nobody "
+		    "listens" },
+	{ .name = "metrics_public",
+	    .type = KEY_BOOL,
+	    AT(struct pipeline, metrics_public),
+	    .preset = "no",
+	    .help = "Metrics may be served to other machines: without a "
+		    "password and unencrypted, names of entities and numbers "
+		    "of rows" },
+	{ .name = "metrics_targets",
+	    .type = KEY_TEXT,
+	    .flags = KEY_ENV,
+	    AT(struct pipeline, metrics_targets),
+	    .help = "A file that tells Prometheus where the stages are "
+		    "(file_sd_configs); by default targets.json in the store" },
 	{ .name = NULL },
 };
 

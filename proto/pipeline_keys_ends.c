@@ -69,7 +69,10 @@ static const struct spec_key source_keys[] = {
 	    .names = splits,
 	    .preset = "auto",
 	    .help = "How a table is cut into chunks: by physical position "
-		    "(PostgreSQL), by key, or not" },
+		    "(PostgreSQL), by key, or not. auto: by the key's first "
+		    "column where the window ends and an index (SQLite: an "
+		    "integer primary key) allows it, so that a read goes on "
+		    "the next night; else by position" },
 	{ .name = "probe",
 	    .type = KEY_ENUM,
 	    AT(struct source, probe),

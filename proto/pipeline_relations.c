@@ -297,4 +297,5 @@ pipeline_relations_check(
 	}
 	arena_free(&a);
 	partitions(&r);
+	pipeline_metrics_check(sp, root, p);
 }

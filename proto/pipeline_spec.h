@@ -18,6 +18,7 @@ extern const struct spec_table pipeline_schedule_table;
 extern const struct spec_table pipeline_when_table;
 extern const struct spec_table pipeline_defaults_table;
 extern const struct spec_table pipeline_field_table;
+extern const struct spec_table pipeline_workers_range;
 extern const struct spec_table pipeline_value_table; /* layers 2 to 4 */
 
 /* What spec's user points to while a pipeline is read. */
@@ -44,10 +45,18 @@ void pipeline_field_check(struct spec *sp, const struct node *n, void *item);
 void pipeline_transform_read(
     struct spec *sp, const struct node *n, void *owner);
 
+void pipeline_normalize_workers_read(
+    struct spec *sp, const struct node *n, void *owner);
+void pipeline_load_workers_read(
+    struct spec *sp, const struct node *n, void *owner);
+
 void pipeline_value_check(
     struct spec *sp, const struct node *n, const struct field *f);
 void pipeline_when_check(
     struct spec *sp, const struct node *n, const struct entity *en);
+void pipeline_metrics_read(struct spec *sp, const struct node *n, void *owner);
+void pipeline_metrics_check(
+    struct spec *sp, const struct node *root, const struct pipeline *p);
 void pipeline_conflicts_read(
     struct spec *sp, const struct node *n, void *owner);
 

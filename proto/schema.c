@@ -36,6 +36,27 @@ schema_find(const struct schema *s, const char *name)
 	return NULL;
 }
 
+static bool
+same_text(const char *a, const char *b)
+{
+	return strcmp(a ? a : "", b ? b : "") == 0;
+}
+
+bool
+schema_same_rows(const struct schema *a, const struct schema *b)
+{
+	if (a->ncols != b->ncols)
+		return false;
+	for (size_t i = 0; i < a->ncols; i++) {
+		const struct schema_column *x = &a->cols[i], *y = &b->cols[i];
+		if (strcmp(x->name, y->name) != 0 || x->type != y->type ||
+		    (x->type == VT_OPAQUE &&
+			!same_text(x->type_name, y->type_name)))
+			return false;
+	}
+	return true;
+}
+
 static void
 put_field(const void *field, enum kind kind, struct buf *out)
 {

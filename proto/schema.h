@@ -31,6 +31,10 @@ struct schema {
 const struct schema_column *schema_find(
     const struct schema *s, const char *name);
 
+/* True if rows of the one can be taken for rows of the other: as many columns
+ * of the same names, value types and, where opaque, engine's types. */
+bool schema_same_rows(const struct schema *a, const struct schema *b);
+
 /* msgpack: an array of maps, one per column (proto/README.md). */
 void schema_encode(const struct schema *s, struct buf *out);
 int schema_decode(struct span in, struct arena *a, struct schema *s,

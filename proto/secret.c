@@ -144,6 +144,18 @@ read_credential(const char *name, struct buf *out, struct err *e)
 	return read_file(path, out, e);
 }
 
+bool
+secret_is_file(const char *ref, struct buf *path)
+{
+	const char *dir = getenv("CREDENTIALS_DIRECTORY");
+
+	if (strncmp(ref, "file:", 5) == 0)
+		buf_puts(path, ref + 5);
+	else if (strncmp(ref, "cred:", 5) == 0 && dir)
+		buf_printf(path, "%s/%s", dir, ref + 5);
+	return path->len > 0;
+}
+
 int
 secret_read(
     const char *ref, const char *base_dir, struct buf *out, struct err *e)

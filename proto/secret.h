@@ -3,6 +3,7 @@
 #include "proto/attr.h"
 #include "proto/buf.h"
 #include "proto/err.h"
+#include <stdbool.h>
 
 /*
  * Reads what a secret reference names: ${VAR} from the environment, file:PATH
@@ -12,6 +13,8 @@
  */
 int secret_read(const char *ref, const char *base_dir, struct buf *out,
     struct err *e) MUST_CHECK;
+/* Whether it names a file; *path, in which path is empty, is then where. */
+bool secret_is_file(const char *ref, struct buf *path);
 void secret_wipe(struct buf *secret); /* zeroes, then frees */
 
 #endif

@@ -197,13 +197,13 @@ preset(struct spec *sp, const struct spec_key *k, void *into)
 	case KEY_PERCENT:
 	case KEY_ENUM:
 	case KEY_CHAR:
+	case KEY_CUSTOM:
 		if (k->preset)
 			spec_value(sp, k, &n, into);
 		return;
 	case KEY_TEXTS:
 	case KEY_PAIRS:
 	case KEY_LIST:
-	case KEY_CUSTOM:
 		return;
 	}
 }

@@ -52,7 +52,9 @@ struct spec_key {
 	const char *const *names; /* ENUM, CHAR: ends with NULL */
 	const char *preset;       /* the default, as one would write it */
 	const char *value;        /* CUSTOM: how the manual shows it */
-	const char *schema;       /* CUSTOM without table: its JSON Schema */
+	/* CUSTOM: its JSON Schema, or, with a table, what it may be instead of
+	 * a map. Its preset is read, too, and has to be JSON. */
+	const char *schema;
 	const struct spec_table *table; /* MAP LIST GROUP; CUSTOM: for docs */
 	void (*read)(struct spec *, const struct node *, void *owner);
 	const char *help; /* sentences, without the last full stop */

@@ -1,6 +1,7 @@
 #include "proto/stage.h"
 #include "proto/limits.h"
 #include "proto/log.h"
+#include "proto/stage_confine.h"
 #include "proto/stage_impl.h"
 #include <malloc.h>
 #include <sched.h>
@@ -40,10 +41,15 @@ static const struct option_key common_keys[] = {
 	    "as a service, where the supervisor listens"),
 	OPTION_TEXT(struct stage_options, endpoint, "--endpoint", 0, "ENDPOINT",
 	    "as a service, where to take batches"),
+	OPTION_TEXT(struct stage_options, metrics, "--metrics", 0,
+	    "ADDRESS:PORT", "as a service, where to answer GET /metrics"),
 	OPTION_INT(struct stage_options, instance, "--instance", 0, 0,
 	    LIMIT_WORKERS - 1, "N", "as a service, which worker this is"),
 	OPTION_INT(struct stage_options, instances, "--instances", 0, 1,
 	    LIMIT_WORKERS, "N", "as a service, how many there are of it"),
+	OPTION_INT(struct stage_options, board, "--board", 0, 3, INT32_MAX,
+	    "FD",
+	    "as a service, the descriptor of the page for the supervisor"),
 	OPTION_FLAG(
 	    struct stage_options, verbose, "--verbose", 'v', "log every step"),
 	OPTION_FLAG(struct stage_options, quiet, "--quiet", 'q',
@@ -104,9 +110,11 @@ stage_instances(const struct stage *st)
 int
 stage_send(struct stage *st, struct batch **b, struct err *e)
 {
-	if (stage_flush_rejects(st, e) < 0)
+	struct meter_rows rows = stage_meter_rows(*b, NULL, true);
+	if (stage_flush_rejects(st, e) < 0 || st->ops->send(st, b, e) < 0)
 		return -1;
-	return st->ops->send(st, b, e);
+	stage_meter_count(&st->meter, &rows);
+	return 0;
 }
 
 int
@@ -133,6 +141,10 @@ stage_ack(struct stage *st, const struct batch *b, const uint64_t *counts,
 		m.counts[i] = b->left[i] + (counts ? counts[i] : 0);
 		st->counts[i] += m.counts[i];
 	}
+	if (st->def->holds)
+		board_settle(st->board, b->chunk, b->attempt);
+	struct meter_rows rows = stage_meter_rows(b, counts, false);
+	stage_meter_count(&st->meter, &rows);
 	return stage_report(st, &m, e);
 }
 
@@ -168,8 +180,10 @@ stage_begin(struct stage *st, const struct message *m, struct err *e)
 		return -1;
 	st->run = m->run;
 	log_set_run(m->run, m->entity);
+	stage_meter_open(&st->meter, st->entity->name);
 	st->open = true;
 	st->opened_reported = false;
+	board_clear(st->board);
 	memset(st->counts, 0, sizeof(st->counts));
 	if (st->def->open && st->def->open(st, m, e) < 0)
 		return -1;
@@ -201,16 +215,30 @@ stage_control(struct stage *st, const struct message *m, struct err *e)
 	return st->def->control ? st->def->control(st, m, e) : 0;
 }
 
+/* The board knows of it for as long as it may be what the stage dies of. */
+static int
+work_on(struct stage *st, struct batch **b, struct err *e)
+{
+	uint32_t chunk = (*b)->chunk, attempt = (*b)->attempt;
+	board_take(st->board, *b);
+	if (st->def->batch(st, b, e) < 0)
+		return -1;
+	if (!st->def->holds)
+		board_settle(st->board, chunk, attempt);
+	return 0;
+}
+
 int
 stage_take_batch(struct stage *st, struct frame *f, struct err *e)
 {
 	struct batch *b = NULL;
 	if (batch_decode_frame(f, &b, e) < 0)
 		return -1;
+	memcpy(b->came, b->left, sizeof(b->came));
 	int r = 0;
 	/* What is left of a run that was closed meanwhile is nobody's. */
 	if (st->open && b->run == st->run)
-		r = st->def->batch(st, &b, e);
+		r = work_on(st, &b, e);
 	if (r == 0)
 		r = stage_flush_rejects(st, e);
 	batch_free(&b);
@@ -297,6 +325,23 @@ parse_options(struct stage *st, int argc, char **argv, struct err *e)
 	return 0;
 }
 
+/* As a filter it works on what its user gives it. */
+static int
+confine(struct stage *st, struct err *e)
+{
+	struct buf dir = { 0 };
+	const char *at = st->opt.control, *slash = strrchr(at, '/');
+	if (strncmp(at, "ipc://", 6) == 0 && slash)
+		buf_put(&dir, at + 6, (size_t)(slash - at - 6));
+	int r = stage_confine(&(struct stage_confine){ .stage = st->def->name,
+				  .pipeline = st->pipeline,
+				  .runtime_dir = buf_str(&dir),
+				  .listens = st->opt.metrics != NULL },
+	    e);
+	buf_free(&dir);
+	return r;
+}
+
 static int
 run_stage(struct stage *st, struct err *e)
 {
@@ -313,6 +358,8 @@ run_stage(struct stage *st, struct err *e)
 		    arena_strdup(&st->pipeline->arena, st->opt.called);
 	if (st->opt.stdio)
 		return stage_filter_main(st, e);
+	if (confine(st, e) < 0)
+		return -1;
 	return stage_service_main(st, e);
 }
 
@@ -341,6 +388,7 @@ stage_main(int argc, char **argv, const struct stage_def *def)
 		log_init(
 		    name, st.opt.verbose ? LOG_LEVEL_DEBUG : LOG_LEVEL_WARN);
 	signal(SIGPIPE, SIG_IGN);
+	stage_meter_init(&st.meter, def->name, def->source);
 	/* One heap that keeps what it has: batches need the same pieces again
 	 * and again, and memory fresh from the system costs more than the
 	 * work on it. Heaps of its own for each of ZeroMQ's threads would hold
@@ -359,6 +407,7 @@ stage_main(int argc, char **argv, const struct stage_def *def)
 		def->end(&st);
 	pipeline_free(&st.pipeline);
 	arena_free(&st.rejects.arena);
+	stage_meter_free(&st.meter);
 	free(st.state);
 	return exit_code(&e);
 }

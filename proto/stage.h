@@ -32,6 +32,8 @@ struct stage_def {
 	const struct option_key *keys; /* this stage's own options */
 	size_t state_size;
 	bool source;  /* has no input link: makes batches from assignments */
+	bool holds;   /* keeps batches in hand until it acks them; else a batch
+		       * is out of its hands when batch() returns */
 	bool by_part; /* sends each part to the owner of its partition; else
 		       * any peer may take any batch */
 	/* A run begins: m is MSG_OPEN. The previous one was closed. It may

@@ -1,18 +1,21 @@
 #ifndef PROTO_STAGE_IMPL_H
 #define PROTO_STAGE_IMPL_H
 #include "proto/arena.h"
+#include "proto/board.h"
 #include "proto/peers.h"
 #include "proto/reject.h"
+#include "proto/share.h"
 #include "proto/sock.h"
 #include "proto/stage.h"
+#include "proto/stage_meter.h"
 #include "proto/stream.h"
 
 /* The inside of the runtime, shared by stage*.c and nobody else. */
 struct stage_options {
 	bool stdio, help, version, help_mdoc, verbose, quiet;
 	const char *config, *base, *entity, *control, *endpoint, *rejects,
-	    *called;
-	int64_t instance, instances, run;
+	    *called, *metrics;
+	int64_t instance, instances, run, board;
 };
 
 /* Rejects that wait to be reported together. */
@@ -48,10 +51,13 @@ struct stage {
 	uint64_t run;
 	bool open, planned, opened_reported;
 	struct stage_rejects rejects;
+	struct board *board;        /* NULL: nobody looks */
 	uint64_t counts[OUT_COUNT]; /* acknowledged by this process */
+	struct stage_meter meter;
 	/* service */
 	struct sock *control, *pull;
 	struct peers peers;
+	struct share_views shared;     /* what feeds us */
 	struct stage_waiting *waiting; /* oldest first */
 	uint32_t assigned_chunk, assigned_attempt;
 	bool fenced, stopping;
@@ -65,6 +71,21 @@ struct stage {
 
 int stage_filter_main(struct stage *st, struct err *e) MUST_CHECK;
 int stage_service_main(struct stage *st, struct err *e) MUST_CHECK;
+
+/* As a service (stage_send.c). Says m; blocks until the socket took it. */
+int stage_send_message(
+    struct stage *st, const struct message *m, struct err *e) MUST_CHECK;
+/* What was counted: when it is time, or now. */
+int stage_send_metrics(struct stage *st, bool now, struct err *e) MUST_CHECK;
+/* What is due whether or not there is work. */
+int stage_send_due(struct stage *st, struct err *e) MUST_CHECK;
+/* MSG_PEERS: whom to feed from now on. */
+int stage_send_peers(
+    struct stage *st, const struct message *m, struct err *e) MUST_CHECK;
+/* Until an item is ready or something is due; there is room for one more. */
+int stage_send_wait(struct stage *st, struct sock_item *items, size_t n,
+    struct err *e) MUST_CHECK;
+extern const struct stage_ops stage_send_ops;
 
 /* What both lives do with a message for the stage. */
 int stage_begin(

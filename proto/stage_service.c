@@ -1,6 +1,5 @@
 #include "proto/clock.h"
 #include "proto/log.h"
-#include "proto/pool.h"
 #include "proto/stage_impl.h"
 #include <stdlib.h>
 #include <string.h>
@@ -8,134 +7,12 @@
 
 /*
  * A stage as a service: batches by PULL and PUSH, everything else over one
- * DEALER to the supervisor. A message that comes while a batch waits for room
- * downstream is kept and handled next, except a change of peers, which may be
- * just what the batch waits for.
+ * DEALER to the supervisor. How it says and sends is in stage_send.c.
  */
 enum { CONTROL_HWM = 64, ERROR_WAIT_MS = 2000 };
 
-/* Blocks until the control socket took the message. */
-static int
-service_report(struct stage *st, const struct message *m, struct err *e)
-{
-	struct buf out = { 0 };
-	message_encode(m, &out);
-	int r;
-	while ((r = sock_send(st->control, &out, e)) == 0) {
-		struct sock_item item = { .sock = st->control,
-			.want_send = true };
-		if (sock_wait(&item, 1, -1, e) < 0) {
-			r = -1;
-			break;
-		}
-	}
-	buf_free(&out);
-	return r < 0 ? -1 : 0;
-}
-
-static void
-keep_waiting(struct stage *st, struct frame *f)
-{
-	struct stage_waiting *w = mem_zalloc(sizeof(*w));
-	w->frame = *f;
-	*f = (struct frame){ 0 };
-	struct stage_waiting **end = &st->waiting;
-	while (*end)
-		end = &(*end)->next;
-	*end = w;
-}
-
-/* Peers and fences take effect at once, the rest in its turn. */
-static int
-apply_urgent(struct stage *st, struct frame *f, struct err *e)
-{
-	struct arena a = { 0 };
-	struct message m;
-	int r = message_decode(f->bytes, &a, &m, e);
-	if (r == 0 && m.kind == MSG_PEERS) {
-		r = peers_set(&st->peers, m.body, e);
-	} else if (r == 0) {
-		if (m.kind == MSG_FENCE && m.chunk == st->assigned_chunk &&
-		    m.attempt > st->assigned_attempt)
-			st->fenced = true;
-		if (m.kind == MSG_EXIT)
-			st->stopping = true;
-		keep_waiting(st, f);
-	}
-	arena_free(&a);
-	return r;
-}
-
-static int
-look_at_control(struct stage *st, struct err *e)
-{
-	struct frame f = { 0 };
-	int r;
-	while ((r = sock_recv(st->control, &f, e)) == 1) {
-		r = apply_urgent(st, &f, e);
-		frame_free(&f);
-		if (r < 0)
-			break;
-	}
-	if (r < 0)
-		return -1;
-	if (st->stopping)
-		return err_retry(e, "stopping", "told to stop");
-	if (st->def->source && st->fenced)
-		return err_retry(e, "fenced", "the chunk was given away");
-	return 0;
-}
-
-/* Until there is room downstream, or control has something. */
-static int
-wait_for_room(struct stage *st, struct sock *out, struct err *e)
-{
-	struct sock_item items[] = {
-		{ .sock = st->control },
-		{ .sock = out, .want_send = true },
-	};
-	return sock_wait(items, out ? 2 : 1, -1, e);
-}
-
-static int
-service_send(struct stage *st, struct batch **b, struct err *e)
-{
-	struct buf out = { 0 };
-	pool_take(&out);
-	batch_encode(*b, &out);
-	for (;;) {
-		int r = look_at_control(st, e);
-		struct sock *s = peers_sock(&st->peers, (*b)->part);
-		if (r == 0 && s)
-			r = sock_send(s, &out, e);
-		if (r == 0)
-			r = wait_for_room(st, s, e);
-		if (r < 0) {
-			pool_give(&out);
-			return -1;
-		}
-		if (!out.data)
-			break;
-	}
-	batch_free(b);
-	return 0;
-}
-
-static int
-service_done(
-    struct stage *st, struct batch **b, const uint64_t *counts, struct err *e)
-{
-	int r = stage_ack(st, *b, counts, e);
-	if (r == 0)
-		batch_free(b);
-	return r;
-}
-
-static const struct stage_ops service_ops = {
-	.send = service_send,
-	.report = service_report,
-	.done = service_done,
-};
+/* So many may be missed before anybody worries. */
+enum { BEATS_PER_HEARTBEAT = 5 };
 
 static int
 assign(struct stage *st, const struct message *m, struct err *e)
@@ -165,6 +42,9 @@ close_run(struct stage *st, const struct message *m, struct err *e)
 	 * stage had a part in it. What is tidied up after it is nobody's wait.
 	 */
 	st->run = m->run;
+	stage_meter_end(&st->meter);
+	if (stage_send_metrics(st, true, e) < 0)
+		return -1;
 	int r = stage_report(st, &(struct message){ .kind = MSG_CLOSED }, e);
 	stage_finish(st);
 	return r;
@@ -175,7 +55,7 @@ handle_message(struct stage *st, const struct message *m, struct err *e)
 {
 	switch (m->kind) {
 	case MSG_PEERS:
-		return peers_set(&st->peers, m->body, e);
+		return stage_send_peers(st, m, e);
 	case MSG_OPEN:
 		return stage_begin(st, m, e);
 	case MSG_ASSIGN:
@@ -206,6 +86,8 @@ handle_message(struct stage *st, const struct message *m, struct err *e)
 	case MSG_SWEPT:
 	case MSG_CLOSED:
 	case MSG_ERROR:
+	case MSG_METRICS:
+	case MSG_CONNECTED:
 	case MSG_END:
 		break;
 	}
@@ -244,11 +126,45 @@ drain_control(struct stage *st, struct err *e)
 		}
 		if (r <= 0)
 			return r;
+		stage_meter_begin(&st->meter);
 		r = handle_frame(st, &f, e);
+		stage_meter_end(&st->meter);
 		frame_free(&f);
 		if (r < 0 || st->stopping)
 			return r;
 	}
+}
+
+/* 1 if there was a batch and it was worked on. */
+static int
+take_one(struct stage *st, struct err *e)
+{
+	struct frame f = { 0 };
+	if (st->stopping || !st->pull)
+		return 0;
+	int r = sock_recv(st->pull, &f, e);
+	if (r <= 0)
+		return r;
+	r = share_receive(&st->shared, &f, e);
+	if (r == 1) {
+		size_t bytes = f.bytes.len;
+		stage_meter_begin(&st->meter);
+		r = stage_take_batch(st, &f, e);
+		stage_meter_took(&st->meter, bytes);
+	}
+	frame_free(&f);
+	return r < 0 ? -1 : 1;
+}
+
+static int
+finish_grouped(struct stage *st, struct err *e)
+{
+	if (!st->def->idle || !st->open)
+		return 0;
+	stage_meter_begin(&st->meter);
+	int r = st->def->idle(st, e);
+	stage_meter_end(&st->meter);
+	return r;
 }
 
 /* Takes batches while there are any; control is looked at in between. */
@@ -257,33 +173,33 @@ service_loop(struct stage *st, struct err *e)
 {
 	bool worked = false;
 	while (!st->stopping) {
-		if (drain_control(st, e) < 0)
+		if (drain_control(st, e) < 0 || stage_send_due(st, e) < 0)
 			return -1;
-		struct frame f = { 0 };
-		int r =
-		    st->stopping || !st->pull ? 0 : sock_recv(st->pull, &f, e);
-		if (r < 0)
+		int r = take_one(st, e);
+		if (r < 0 || (r == 0 && worked && finish_grouped(st, e) < 0))
 			return -1;
-		if (r == 1) {
-			r = stage_take_batch(st, &f, e);
-			frame_free(&f);
-			if (r < 0)
-				return -1;
-			worked = true;
+		worked = r == 1;
+		if (worked || st->stopping || st->waiting)
 			continue;
-		}
-		if (worked && st->def->idle && st->open &&
-		    st->def->idle(st, e) < 0)
-			return -1;
-		worked = false;
-		if (st->stopping || st->waiting)
-			continue;
-		struct sock_item items[] = { { .sock = st->control },
+		struct sock_item items[3] = { { .sock = st->control },
 			{ .sock = st->pull } };
-		if (sock_wait(items, st->pull ? 2 : 1, -1, e) < 0)
+		board_do(st->board, BOARD_IDLE);
+		if (stage_send_wait(st, items, st->pull ? 2 : 1, e) < 0)
 			return -1;
+		board_do(st->board, BOARD_WORKING);
 	}
 	return 0;
+}
+
+static int
+join_board(struct stage *st, struct err *e)
+{
+	if (!st->opt.board)
+		return 0;
+	if (board_join((int)st->opt.board, &st->board, e) < 0)
+		return -1;
+	return board_beat(
+	    st->board, st->pipeline->heartbeat_ms / BEATS_PER_HEARTBEAT, e);
 }
 
 static int
@@ -301,13 +217,14 @@ connect_all(struct stage *st, struct err *e)
 		if (sock_open(SOCK_PULL, NULL, hwm, &st->pull, e) < 0 ||
 		    sock_bind(st->pull, st->opt.endpoint, e) < 0)
 			return -1;
+		share_views_open(&st->shared, st->opt.endpoint);
 	}
 	struct message hello = { .kind = MSG_HELLO,
 		.stage = st->def->name,
 		.instance = (uint32_t)st->opt.instance,
 		.pid = (uint32_t)getpid(),
 		.endpoint = st->opt.endpoint };
-	return service_report(st, &hello, e);
+	return stage_send_message(st, &hello, e);
 }
 
 /* The last word of a failing stage. It waits for the answer, because what a
@@ -316,6 +233,8 @@ static void
 report_error(struct stage *st, const struct err *why)
 {
 	struct err e = { 0 };
+	if (stage_send_metrics(st, true, &e) < 0)
+		return;
 	struct message m = { .kind = MSG_ERROR,
 		.run = st->run,
 		.chunk = st->assigned_chunk,
@@ -323,7 +242,7 @@ report_error(struct stage *st, const struct err *why)
 		.cls = why->cls,
 		.code = why->code,
 		.text = why->msg };
-	if (service_report(st, &m, &e) < 0)
+	if (stage_send_message(st, &m, &e) < 0)
 		return;
 	int64_t until = clock_mono_ms() + ERROR_WAIT_MS;
 	for (int64_t left; (left = until - clock_mono_ms()) > 0;) {
@@ -358,9 +277,13 @@ free_waiting(struct stage *st)
 int
 stage_service_main(struct stage *st, struct err *e)
 {
-	st->ops = &service_ops;
+	st->ops = &stage_send_ops;
 	st->assigned_attempt = UINT32_MAX;
-	int r = connect_all(st, e);
+	int r = join_board(st, e);
+	if (r == 0)
+		r = connect_all(st, e);
+	if (r == 0 && st->opt.metrics)
+		r = stage_meter_serve(&st->meter, st->opt.metrics, e);
 	if (r == 0)
 		r = service_loop(st, e);
 	if (r < 0 && strcmp(e->code, "stopping") == 0) {
@@ -371,6 +294,7 @@ stage_service_main(struct stage *st, struct err *e)
 		report_error(st, e);
 	free_waiting(st);
 	peers_close(&st->peers);
+	share_views_free(&st->shared);
 	sock_close(&st->pull, 0);
 	sock_close(&st->control, 1000);
 	return r;

@@ -204,6 +204,18 @@ store_write(struct store *s, enum store_sync sync, const char *sql,
 	return store_leave(s, own, store_db_run(s, sql, args, NULL, e), e);
 }
 
+int
+store_write_one(struct store *s, const char *sql, const struct store_args *args,
+    struct err *e)
+{
+	uint64_t changed = 0;
+	bool own;
+	if (store_enter(s, STORE_DURABLE, &own, e) < 0)
+		return -1;
+	int rc = store_db_run(s, sql, args, &changed, e);
+	return store_leave(s, own, rc < 0 ? -1 : changed == 1, e);
+}
+
 void
 store_counts(struct store_rows *q, uint64_t counts[OUT_COUNT])
 {

@@ -58,6 +58,9 @@ arg_blob(struct span blob)
 int store_db_open(struct store *s, struct err *e) MUST_CHECK;
 void store_db_close(struct store *s);
 
+/* Writes what is there already. */
+int store_db_touch(struct store *s, struct err *e) MUST_CHECK;
+
 /* Statements without parameters and results. */
 int store_db_exec(
     struct store *s, const char *script, struct err *e) MUST_CHECK;

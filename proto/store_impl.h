@@ -47,6 +47,10 @@ int store_leave(struct store *s, bool own, int rc, struct err *e) MUST_CHECK;
 int store_write(struct store *s, enum store_sync sync, const char *sql,
     const struct store_args *args, struct err *e) MUST_CHECK;
 
+/* A durable one that concerns one row, or none: 1 or 0. */
+int store_write_one(struct store *s, const char *sql,
+    const struct store_args *args, struct err *e) MUST_CHECK;
+
 /* What was applied up to version have is what this program was built with, or
  * ERR_CONFIG changed_migration. */
 int store_migrate_verify(

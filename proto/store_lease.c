@@ -134,8 +134,16 @@ void
 store_lease_hold(struct store *s, const char *entity, uint64_t token)
 {
 	free(s->lease_entity);
-	s->lease_entity = token ? mem_strdup(entity) : NULL;
+	s->lease_entity = mem_strdup(entity);
 	s->lease_token = token;
+}
+
+void
+store_lease_drop(struct store *s)
+{
+	free(s->lease_entity);
+	s->lease_entity = NULL;
+	s->lease_token = 0;
 }
 
 /* Why it is not ours any more. */

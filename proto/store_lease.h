@@ -38,15 +38,17 @@ struct store_lease {
 int store_lease_take(struct store *s, const struct store_run *r,
     int64_t lasts_ms, uint64_t *token, struct err *e) MUST_CHECK;
 
-/* From here on, all that s writes is written as the holder of this token; 0:
- * as nobody in particular. After the transaction that took it. */
+/* From here on, all that s writes is written as the holder of this token. To be
+ * called after the transaction that took it. */
 void store_lease_hold(struct store *s, const char *entity, uint64_t token);
+/* … as nobody in particular. After the transaction that gave it back. */
+void store_lease_drop(struct store *s);
 
 /* Good for lasts_ms from now. lease_lost if it is somebody else's. Cheap. */
 int store_lease_renew(
     struct store *s, int64_t lasts_ms, struct err *e) MUST_CHECK;
 /* Gives what s holds back, in the caller's transaction; s holds it until
- * store_lease_hold says otherwise. */
+ * store_lease_drop. */
 int store_lease_end(struct store *s, struct err *e) MUST_CHECK;
 
 /* Of an entity: 1, or 0 if nobody ever had it. */

@@ -2,24 +2,11 @@
 #include "proto/clock.h"
 #include "proto/store_impl.h"
 
-/* 1 if the statement changed anything. */
-static int
-change(struct store *s, const char *sql, const struct store_args *args,
-    struct err *e)
-{
-	uint64_t changed = 0;
-	bool own;
-	if (store_enter(s, STORE_DURABLE, &own, e) < 0)
-		return -1;
-	int rc = store_db_run(s, sql, args, &changed, e);
-	return store_leave(s, own, rc < 0 ? -1 : changed > 0, e);
-}
-
 int
 store_pause_set(
     struct store *s, const char *entity, const char *actor, struct err *e)
 {
-	return change(s,
+	return store_write_one(s,
 	    "INSERT INTO pauses (entity, at, actor) VALUES ($1, $2, $3) "
 	    "ON CONFLICT (entity) DO NOTHING",
 	    STORE_ARGS(arg_text(entity), arg_u64((uint64_t)clock_wall_micros()),
@@ -30,7 +17,7 @@ store_pause_set(
 int
 store_pause_clear(struct store *s, const char *entity, struct err *e)
 {
-	return change(s, "DELETE FROM pauses WHERE entity = $1",
+	return store_write_one(s, "DELETE FROM pauses WHERE entity = $1",
 	    STORE_ARGS(arg_text(entity)), e);
 }
 

@@ -57,24 +57,11 @@ store_reject_add(struct store *s, struct store_reject *r, struct err *e)
 	return store_leave(s, own, rc < 0 ? -1 : 0, e);
 }
 
-/* The update hits one row, or none: 1 or 0. */
-static int
-update_one(struct store *s, const char *sql, const struct store_args *args,
-    struct err *e)
-{
-	uint64_t changed = 0;
-	bool own;
-	if (store_enter(s, STORE_DURABLE, &own, e) < 0)
-		return -1;
-	int rc = store_db_run(s, sql, args, &changed, e);
-	return store_leave(s, own, rc < 0 ? -1 : changed == 1, e);
-}
-
 int
 store_reject_close(
     struct store *s, uint64_t id, enum store_reject_end how, struct err *e)
 {
-	return update_one(s,
+	return store_write_one(s,
 	    "UPDATE rejects SET state = 'closed', closed_at = $1, "
 	    "closed_how = $2 WHERE id = $3 AND state = 'open'",
 	    STORE_ARGS(arg_u64((uint64_t)clock_wall_micros()),
@@ -85,7 +72,7 @@ store_reject_close(
 int
 store_reject_retry(struct store *s, uint64_t id, uint64_t run, struct err *e)
 {
-	return update_one(s,
+	return store_write_one(s,
 	    "UPDATE rejects SET retry_run = $1 "
 	    "WHERE id = $2 AND state = 'open'",
 	    STORE_ARGS(arg_u64(run), arg_u64(id)), e);

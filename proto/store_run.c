@@ -15,7 +15,7 @@
 	"r.finished_at, r.rows_read, r.inserted, r.updated, r.deleted, "       \
 	"r.unchanged, r.rejected, r.conflicted, r.pending, "                   \
 	"r.deletes_withheld, r.snapshot, r.interrupted, r.error_code, "        \
-	"r.error_text, r.pid, r.host"
+	"r.error_text, r.pid, r.host, r.stable, r.config, r.resumed_at"
 #define FROM " FROM runs r JOIN entities n ON n.id = r.entity_id "
 
 static void
@@ -38,6 +38,9 @@ read_run(struct store_rows *q, struct arena *a, struct store_run *r)
 	r->error_text = store_db_text(q, a);
 	r->pid = (uint32_t)store_db_u64(q);
 	r->host = store_db_text(q, a);
+	r->stable = store_db_u64(q) != 0;
+	r->config = store_db_u64(q);
+	r->resumed_at = (int64_t)store_db_u64(q);
 }
 
 static int
@@ -87,6 +90,20 @@ store_run_half_adopted(struct store *s, const char *entity, struct err *e)
 		arg_u64(MODE_ADOPT), arg_text(entity), arg_u64(MODE_SYNC)),
 	    &half, e);
 	return rc < 0 ? -1 : half != 0;
+}
+
+int
+store_run_sweep_owed(struct store *s, const char *entity, struct err *e)
+{
+	uint64_t owed = 0;
+	int rc = store_db_number(s,
+	    "SELECT r.mode = $1 AND r.interrupted" FROM
+	    "WHERE n.name = $2 AND r." COMPLETE " AND (r.mode = $3 OR "
+	    "(r.mode = $1 AND r.strategy <> $4)) ORDER BY r.id DESC LIMIT 1",
+	    STORE_ARGS(arg_u64(MODE_SYNC), arg_text(entity),
+		arg_u64(MODE_SWEEP), arg_u64(STRATEGY_ROWVERSION)),
+	    &owed, e);
+	return rc < 0 ? -1 : owed != 0;
 }
 
 int
@@ -169,7 +186,8 @@ store_run_update(struct store *s, const struct store_run *r, struct err *e)
 	    "inserted = $4, updated = $5, deleted = $6, unchanged = $7, "
 	    "rejected = $8, conflicted = $9, pending = $10, "
 	    "deletes_withheld = $11, snapshot = $12, interrupted = $13, "
-	    "pid = $14, host = $15 WHERE id = $16",
+	    "pid = $14, host = $15, stable = $16, config = $17, "
+	    "resumed_at = $18 WHERE id = $19",
 	    STORE_ARGS(arg_u64(r->strategy),
 		arg_text(r->reason ? r->reason : ""), arg_u64(r->rows_read),
 		arg_u64(c[OUT_INSERTED]), arg_u64(c[OUT_UPDATED]),
@@ -177,7 +195,9 @@ store_run_update(struct store *s, const struct store_run *r, struct err *e)
 		arg_u64(c[OUT_REJECTED]), arg_u64(c[OUT_CONFLICTED]),
 		arg_u64(c[OUT_PENDING]), arg_u64(r->deletes_withheld),
 		arg_u64(r->snapshot), arg_u64(r->interrupted), arg_u64(r->pid),
-		arg_text(r->host ? r->host : ""), arg_u64(r->id)),
+		arg_text(r->host ? r->host : ""), arg_u64(r->stable),
+		arg_u64(r->config), arg_u64((uint64_t)r->resumed_at),
+		arg_u64(r->id)),
 	    e);
 }
 

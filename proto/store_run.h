@@ -46,8 +46,11 @@ struct store_run {
 	uint64_t rows_read;
 	uint64_t counts[OUT_COUNT];
 	uint64_t deletes_withheld;
-	bool snapshot;    /* the whole read is one snapshot */
-	bool interrupted; /* seen marks were lost: a sweep is needed */
+	bool snapshot;      /* the whole read is one snapshot */
+	bool interrupted;   /* seen marks were lost: a sweep is needed */
+	bool stable;        /* its ranges can be read under another snapshot */
+	uint64_t config;    /* a hash of the pipeline file that it began with */
+	int64_t resumed_at; /* when it went on first; 0: never */
 	const char *error_code, *error_text;
 	uint32_t pid; /* of the supervisor that runs it, or did last */
 	const char *host;
@@ -62,7 +65,8 @@ int store_run_create(
     struct store *s, struct store_run *r, struct err *e) MUST_CHECK;
 
 /* Rewrites what may change while it is in a state: strategy, reason,
- * rows_read, counts, deletes_withheld, snapshot, interrupted, pid, host. */
+ * rows_read, counts, deletes_withheld, snapshot, interrupted, stable, config,
+ * resumed_at, pid, host. */
 int store_run_update(
     struct store *s, const struct store_run *r, struct err *e) MUST_CHECK;
 
@@ -84,6 +88,11 @@ int store_run_find_live(struct store *s, const char *entity, struct arena *a,
 
 /* 1 if the entity's last adoption did not complete, and no sync since; 0. */
 int store_run_half_adopted(
+    struct store *s, const char *entity, struct err *e) MUST_CHECK;
+
+/* 1 if the last read of the whole source went on over several nights, so that
+ * what it did not see is still to be looked for by a sweep; 0. */
+int store_run_sweep_owed(
     struct store *s, const char *entity, struct err *e) MUST_CHECK;
 
 /* Newest first. */

@@ -292,8 +292,9 @@ check_ours(struct store *s, bool *marked, struct err *e)
 	return 0;
 }
 
-static int
-mark(struct store *s, struct err *e)
+/* Ours; the page is written whether or not it says so already. */
+int
+store_db_touch(struct store *s, struct err *e)
 {
 	char sql[64];
 	snprintf(
@@ -322,7 +323,7 @@ set_up(struct store *s, bool write, struct err *e)
 		"PRAGMA journal_size_limit = 67108864",
 		e) < 0)
 		return -1;
-	return marked ? 0 : mark(s, e);
+	return marked ? 0 : store_db_touch(s, e);
 }
 
 int

@@ -4,6 +4,7 @@
 #include "supervisor/order.h"
 #include "supervisor/service.h"
 #include <stdlib.h>
+#include <string.h>
 
 static int
 know(struct agenda *a, struct agenda_entry *x, int64_t now, struct err *e)
@@ -40,20 +41,43 @@ agenda_open(struct agenda *a, const struct pipeline *p, struct window *window,
 	return rc;
 }
 
+static const struct agenda_entry *
+find(const struct agenda *a, const char *name)
+{
+	for (size_t i = 0; i < a->n; i++)
+		if (strcmp(a->entries[i].facts.entity->name, name) == 0)
+			return &a->entries[i];
+	return NULL;
+}
+
+int
+agenda_reopen(struct agenda *a, const struct pipeline *p, struct window *window,
+    struct err *e)
+{
+	struct agenda fresh;
+	if (agenda_open(&fresh, p, window, a->store, e) < 0) {
+		agenda_free(&fresh);
+		return -1;
+	}
+	fresh.round = a->round;
+	fresh.held = a->held;
+	fresh.held_arg = a->held_arg;
+	for (size_t i = 0; i < fresh.n; i++) {
+		struct agenda_entry *x = &fresh.entries[i];
+		const struct agenda_entry *was = find(a, x->facts.entity->name);
+		x->round = was ? was->round : 0;
+		x->facts.served = was && was->facts.served;
+	}
+	agenda_free(a);
+	*a = fresh;
+	return 0;
+}
+
 void
 agenda_free(struct agenda *a)
 {
 	free(a->entries);
 	*a = (struct agenda){ 0 };
-}
-
-static int64_t
-due(const struct agenda *a, const struct agenda_entry *x, int64_t now)
-{
-	/* Without a schedule it is one pass, however it went. */
-	if (!a->scheduled && x->facts.served)
-		return WINDOW_NEVER;
-	return due_at(a->window, &x->facts, now);
 }
 
 static bool
@@ -62,35 +86,52 @@ is_held(const struct agenda *a, const struct agenda_entry *x)
 	return a->held && a->held(a->held_arg, x->facts.entity);
 }
 
+/* Without a schedule it is one pass, however it went. */
+static bool
+is_over(const struct agenda *a, const struct agenda_entry *x)
+{
+	return !a->scheduled && x->facts.served;
+}
+
+/* When to look again, if nothing is due now. */
+static int64_t
+soonest(const struct agenda *a, int64_t now)
+{
+	int64_t found = WINDOW_NEVER;
+	bool waits = a->scheduled;
+	for (size_t i = 0; i < a->n; i++) {
+		const struct agenda_entry *x = &a->entries[i];
+		if (is_over(a, x))
+			continue;
+		waits = true;
+		int64_t at = is_held(a, x) ? WINDOW_NEVER
+					   : due_at(a->window, &x->facts, now);
+		if (at < found)
+			found = at;
+	}
+	return waits ? found : SERVICE_OVER;
+}
+
 const struct entity *
 agenda_next(struct agenda *a, int64_t now, int64_t *until)
 {
-	bool waits = false;
-	struct agenda_entry *first = NULL;
-	int64_t soonest = WINDOW_NEVER;
-	for (size_t i = 0; i < a->n; i++) {
-		struct agenda_entry *x = &a->entries[i];
-		int64_t at = due(a, x, now);
-		if (at != WINDOW_NEVER && is_held(a, x)) {
-			waits = true;
-			continue;
-		}
-		if (at < soonest)
-			soonest = at;
-		if (at > now)
+	struct window_state s = window_at(a->window, now);
+	const struct agenda_entry *first = NULL;
+	for (size_t i = 0; s.open && i < a->n; i++) {
+		const struct agenda_entry *x = &a->entries[i];
+		if (is_over(a, x) || !due_now(a->window, &s, &x->facts, now) ||
+		    is_held(a, x))
 			continue;
 		if (x->round < a->round)
 			return x->facts.entity;
 		if (!first)
 			first = x;
 	}
-	*until = soonest;
 	if (first) {
 		a->round++;
 		return first->facts.entity;
 	}
-	if (soonest == WINDOW_NEVER && !a->scheduled && !waits)
-		*until = SERVICE_OVER;
+	*until = soonest(a, now);
 	return NULL;
 }
 

@@ -34,6 +34,9 @@ struct agenda {
 /* Reads the turns from the store; who is new is known from now on. */
 int agenda_open(struct agenda *a, const struct pipeline *p,
     struct window *window, struct store *store, struct err *e) MUST_CHECK;
+/* The same for another pipeline and window, in mid-life. */
+int agenda_reopen(struct agenda *a, const struct pipeline *p,
+    struct window *window, struct err *e) MUST_CHECK;
 void agenda_free(struct agenda *a);
 
 /* Whose turn it is at now; or NULL, and when to ask again: SERVICE_OVER if

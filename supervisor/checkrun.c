@@ -2,6 +2,7 @@
 #include "proto/clock.h"
 #include "proto/log.h"
 #include "proto/schema.h"
+#include "supervisor/proc_talk.h"
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/signalfd.h>
@@ -81,9 +82,8 @@ drain_children(struct asking *k, struct err *e)
 {
 	struct proc *p;
 	while ((p = procs_reap(&k->en->procs))) {
-		p->deaths = 0;
+		procs_excuse(&k->en->procs, p);
 		p->start_at_ms = 0;
-		retry_reset(&p->backoff);
 		if (p != k->of) {
 			*e = p->error;
 			return err_wrap(e, "%s", p->name);

@@ -149,45 +149,42 @@ answer(struct control *c, struct client *x, struct span line)
 	arena_free(&a);
 }
 
-/* A line at a time: the next one waits until the answer is gone. */
-static void
-take_line(struct control *c, struct client *x)
+/* What there is up to the end of a line, and no further: the next request
+ * stays where it is until the answer to this one is gone, so that nobody gets
+ * more than one turn at a time. 1 a whole line, 0 not yet, -1 the end. */
+static int
+take_line(struct client *x)
 {
-	const uint8_t *end =
-	    x->in.len ? memchr(x->in.data, '\n', x->in.len) : NULL;
-	if (!end && x->in.len <= LIMIT_REQUEST_BYTES)
-		return;
-	size_t n = end ? (size_t)(end - x->in.data) : x->in.len;
-	answer(c, x, (struct span){ x->in.data, n });
-	n += end != NULL;
-	memmove(x->in.data, x->in.data + n, x->in.len - n);
-	x->in.len -= n;
+	buf_reserve(&x->in, ROUND);
+	uint8_t *at = x->in.data + x->in.len;
+	ssize_t n = recv(x->fd, at, ROUND, MSG_PEEK | MSG_DONTWAIT);
+	if (n < 0 && (errno == EINTR || errno == EAGAIN))
+		return 0;
+	if (n <= 0)
+		return -1;
+	const uint8_t *end = memchr(at, '\n', (size_t)n);
+	size_t line = end ? (size_t)(end - at) + 1 : (size_t)n;
+	if (recv(x->fd, at, line, MSG_DONTWAIT) != (ssize_t)line)
+		return -1;
+	x->heard_ms = clock_mono_ms();
+	x->in.len += line;
+	return end || x->in.len > LIMIT_REQUEST_BYTES;
 }
 
 static void
 hear(struct control *c, struct client *x)
 {
-	if (x->in.len <= LIMIT_REQUEST_BYTES) {
-		buf_reserve(&x->in, ROUND);
-		ssize_t n =
-		    recv(x->fd, x->in.data + x->in.len, ROUND, MSG_DONTWAIT);
-		if (n < 0 && (errno == EINTR || errno == EAGAIN))
-			return;
-		if (n <= 0) {
-			let_go(x);
-			return;
-		}
-		x->in.len += (size_t)n;
+	int got = take_line(x);
+	if (got < 0) {
+		let_go(x);
+		return;
 	}
 	/* Who stays has nothing more to say. */
-	if (x->stay != STAY_NOT)
+	if (x->stay != STAY_NOT) {
 		x->in.len = 0;
-	x->heard_ms = clock_mono_ms();
-	while (x->fd >= 0 && x->sent == x->out.len && !x->last) {
-		size_t before = x->in.len;
-		take_line(c, x);
-		if (x->in.len == before)
-			break;
+	} else if (got) {
+		answer(c, x, buf_span(&x->in));
+		buf_free(&x->in);
 		flush(c, x);
 	}
 }
@@ -297,8 +294,9 @@ let_silent_go(struct control *c)
 	bool anybody = false;
 	for (size_t i = 0; i < ARRAY_LEN(c->clients); i++) {
 		struct client *x = &c->clients[i];
-		bool may_be = x->stay != STAY_NOT && x->sent == x->out.len;
-		if (x->fd >= 0 && !may_be && now - x->heard_ms > SILENT_MS)
+		if (x->stay != STAY_NOT && x->sent == x->out.len)
+			x->heard_ms = now; /* to be silent is its part */
+		if (x->fd >= 0 && now - x->heard_ms > SILENT_MS)
 			let_go(x);
 		anybody |= x->fd >= 0;
 	}

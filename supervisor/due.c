@@ -3,13 +3,16 @@
 
 enum { MICROS = 1000000, MILLI = 1000 };
 
+/* In the next night, whenever that is. */
+#define LATER (WINDOW_NEVER - 1)
+
 static int64_t
 due_by_night(const struct window *w, const struct due_facts *f,
     const struct window_state *s, int64_t now)
 {
 	if (!w->schedule->window.line)
 		return f->served ? WINDOW_NEVER : now;
-	return f->turn.night == s->night ? window_next_night(w, now) : now;
+	return f->turn.night == s->night ? LATER : now;
 }
 
 static int64_t
@@ -55,13 +58,29 @@ due_by_outcome(const struct window *w, const struct due_facts *f, int64_t now)
 	return WINDOW_NEVER;
 }
 
+static int64_t
+due_if_open(const struct window *w, const struct due_facts *f,
+    const struct window_state *s, int64_t now)
+{
+	int64_t rule = due_by_rule(w, f, s, now);
+	int64_t outcome = due_by_outcome(w, f, now);
+	return rule < outcome ? rule : outcome;
+}
+
+bool
+due_now(const struct window *w, const struct window_state *s,
+    const struct due_facts *f, int64_t now)
+{
+	return s->open && due_if_open(w, f, s, now) <= now;
+}
+
 int64_t
 due_at(const struct window *w, const struct due_facts *f, int64_t now)
 {
 	struct window_state s = window_at(w, now);
-	int64_t rule = due_by_rule(w, f, &s, now);
-	int64_t outcome = due_by_outcome(w, f, now);
-	int64_t due = rule < outcome ? rule : outcome;
+	int64_t due = due_if_open(w, f, &s, now);
+	if (due == LATER)
+		due = window_next_night(w, now);
 	if (due < now)
 		due = now;
 	if (due == WINDOW_NEVER)

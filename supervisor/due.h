@@ -26,6 +26,10 @@ struct due_facts {
 	bool served; /* had a turn in the life of this service */
 };
 
+/* Whether it may run now: the same as due_at, for less. s is of now. */
+bool due_now(const struct window *w, const struct window_state *s,
+    const struct due_facts *f, int64_t now);
+
 /* The first instant, not before now, at which it may run; or WINDOW_NEVER. */
 int64_t due_at(const struct window *w, const struct due_facts *f, int64_t now);
 

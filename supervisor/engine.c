@@ -1,8 +1,10 @@
 #include "supervisor/engine.h"
 #include "proto/clock.h"
+#include "proto/confine.h"
 #include "proto/log.h"
 #include "proto/store_lease.h"
 #include "supervisor/ledger.h"
+#include "supervisor/proc_talk.h"
 #include "supervisor/run_impl.h"
 #include "supervisor/spawn.h"
 #include <signal.h>
@@ -15,17 +17,28 @@
 enum { CONTROL_HWM = 64, TURN_MS = 500 };
 
 static int
-open_signals(struct engine *en, struct err *e)
+open_signals(struct engine *en, bool hup, struct err *e)
 {
 	sigset_t set;
 	sigemptyset(&set);
 	sigaddset(&set, SIGCHLD);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);
+	if (hup)
+		sigaddset(&set, SIGHUP);
 	if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
 		return err_errno(e, "sigprocmask");
-	en->signal_fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
-	return en->signal_fd < 0 ? err_errno(e, "signalfd") : 0;
+	int fd = signalfd(en->signal_fd, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+	if (fd < 0)
+		return err_errno(e, "signalfd");
+	en->signal_fd = fd;
+	return 0;
+}
+
+int
+engine_hear_hup(struct engine *en, struct err *e)
+{
+	return open_signals(en, true, e);
 }
 
 int
@@ -37,9 +50,11 @@ engine_open(struct engine *en, const struct pipeline *p, struct store *store,
 		.signal_fd = -1,
 		.closes = WINDOW_NEVER,
 		.tries = p->tries };
+	/* It knows every password that is in our environment. */
+	confine_memory();
 	/* Nothing of a live supervisor is a leftover. */
 	if ((store && store_lease_check_free(store, e) < 0) ||
-	    open_signals(en, e) < 0 ||
+	    open_signals(en, false, e) < 0 ||
 	    spawn_bin_dir(en->bin_dir, sizeof(en->bin_dir), e) < 0 ||
 	    runtime_dir_make(p->store_dir, en->runtime_dir,
 		sizeof(en->runtime_dir), e) < 0 ||
@@ -55,9 +70,11 @@ engine_open(struct engine *en, const struct pipeline *p, struct store *store,
 		.runtime_dir = en->runtime_dir,
 		.bin_dir = en->bin_dir,
 		.router = en->router,
-		.control_endpoint = en->control };
+		.control_endpoint = en->control,
+		.watched = store != NULL && p->metrics.port != 0 };
 	procs_init(&en->procs, &conf);
-	return 0;
+	meter_init(&en->meter, p, en->procs.n);
+	return monitor_open(en, e);
 }
 
 void
@@ -65,6 +82,8 @@ engine_close(struct engine *en)
 {
 	if (en->procs.all)
 		procs_stop(&en->procs);
+	monitor_close(en);
+	meter_free(&en->meter);
 	procs_free(&en->procs);
 	sock_close(&en->router, 0);
 	/* What stands in the store is another supervisor's by now. */
@@ -89,6 +108,8 @@ handle(
 			run_on_hello(r, p);
 	} else if (m->kind == MSG_ERROR) {
 		procs_error(&en->procs, p, m);
+	} else if (m->kind == MSG_METRICS) {
+		monitor_report(en, p, m);
 	} else if (r && p->state == PROC_READY) {
 		run_on_message(r, p, m);
 	}
@@ -138,6 +159,7 @@ drain_children(struct engine *en, struct run *r)
 	struct proc *p;
 	while ((p = procs_reap(&en->procs))) {
 		log_death(p);
+		meter_died(&en->meter, &en->procs, p);
 		if (r)
 			run_on_death(r, p);
 	}
@@ -164,7 +186,9 @@ drain_signals(struct engine *en)
 {
 	struct signalfd_siginfo info;
 	while (read(en->signal_fd, &info, sizeof(info)) == sizeof(info))
-		if (info.ssi_signo != SIGCHLD)
+		if (info.ssi_signo == SIGHUP)
+			en->reload = true;
+		else if (info.ssi_signo != SIGCHLD)
 			engine_stop(en);
 }
 
@@ -210,7 +234,7 @@ engine_dismiss(struct engine *en, const void *arg)
 static int
 wait_for_news(struct engine *en, int64_t wait_ms, struct err *e)
 {
-	struct sock_item items[2 + ENGINE_GUESTS] = {
+	struct sock_item items[3 + ENGINE_GUESTS] = {
 		{ .sock = en->router },
 		{ .fd = en->signal_fd },
 	};
@@ -221,8 +245,10 @@ wait_for_news(struct engine *en, int64_t wait_ms, struct err *e)
 		items[2 + i] = (struct sock_item){ .sock = guests[i].sock,
 			.fd = guests[i].fd };
 	}
-	if (sock_wait(items, 2 + n, wait_ms, e) < 0)
+	size_t watched = monitor_wait(en, &items[2 + n], &wait_ms);
+	if (sock_wait(items, 2 + n + watched, wait_ms, e) < 0)
 		return -1;
+	monitor_wake(en);
 	for (size_t i = 0; i < n; i++)
 		if (items[2 + i].ready && invited(en, guests[i].arg))
 			guests[i].ready(guests[i].arg);
@@ -237,6 +263,7 @@ take_news(struct engine *en, struct run *r, struct err *e)
 		return -1;
 	drain_signals(en);
 	drain_children(en, r);
+	monitor_turn(en);
 	return 0;
 }
 
@@ -271,6 +298,20 @@ see_window(struct engine *en, struct run *r)
 	run_close(r);
 }
 
+/* ms: the longest that would do otherwise; -1: for ever. */
+static int64_t
+turn_limit(const struct engine *en, int64_t ms)
+{
+	return en->turn_ms && (ms < 0 || ms > en->turn_ms) ? en->turn_ms : ms;
+}
+
+static void
+turned(struct engine *en)
+{
+	if (en->turned)
+		en->turned(en->turned_arg);
+}
+
 static int
 turn(struct engine *en, struct run *r, struct err *e)
 {
@@ -280,23 +321,31 @@ turn(struct engine *en, struct run *r, struct err *e)
 	if (procs_start_due(&en->procs, e) < 0)
 		return -1;
 	int64_t next = procs_next_ms(&en->procs);
+	procs_look(&en->procs);
 	int64_t wait = next < 0 || next > TURN_MS ? TURN_MS : next;
-	if (wait_for_news(en, wait, e) < 0 || take_news(en, r, e) < 0)
+	if (wait_for_news(en, turn_limit(en, wait), e) < 0)
+		return -1;
+	/* Before the news of a chunk's end, which would be answered by the
+	 * next one. */
+	see_window(en, r);
+	if (take_news(en, r, e) < 0)
 		return -1;
 	see_ready(en, r);
-	see_window(en, r);
 	run_on_time(r, clock_mono_ms());
 	if (en->watch)
 		en->watch(en->watch_arg, r);
+	turned(en);
 	return 0;
 }
 
 int
 engine_idle(struct engine *en, int64_t wait_ms, struct err *e)
 {
-	if (wait_for_news(en, wait_ms, e) < 0)
+	if (wait_for_news(en, turn_limit(en, wait_ms), e) < 0 ||
+	    take_news(en, NULL, e) < 0)
 		return -1;
-	return take_news(en, NULL, e);
+	turned(en);
+	return 0;
 }
 
 void
@@ -331,7 +380,9 @@ engine_run(struct engine *en, struct run *r, struct err *e)
 	if (!clean_end(r))
 		procs_kill(&en->procs);
 	en->live = NULL;
-	if (ledger_end(r, e) == 0)
+	int result = ledger_end(r, e);
+	monitor_run_ended(en, r);
+	if (result == 0)
 		return 0;
 	en->deposed = strcmp(e->code, "lease_lost") == 0;
 	return -1;

@@ -5,6 +5,8 @@
 #include "proto/pipeline.h"
 #include "proto/sock.h"
 #include "proto/store.h"
+#include "supervisor/meter.h"
+#include "supervisor/monitor.h"
 #include "supervisor/proc.h"
 #include "supervisor/run.h"
 #include "supervisor/runtime_dir.h"
@@ -40,7 +42,10 @@ struct engine {
 	char bin_dir[4096];
 	char *config_copy; /* what the stages read */
 	uint64_t config_hash;
+	struct meter meter;
+	struct monitor monitor;
 	unsigned stop; /* signals to stop that came */
+	bool reload;   /* a SIGHUP came; whoever acts on it clears this */
 	/* Says which night a turn belongs to and when it has to come to rest;
 	 * NULL: no night, and never. Borrowed. */
 	const struct window *window;
@@ -58,6 +63,12 @@ struct engine {
 	/* Told about every turn; for the live display. May be NULL. */
 	void (*watch)(void *arg, const struct run *r);
 	void *watch_arg;
+	/* Told about every turn, also of a wait without a run, of which one
+	 * comes after turn_ms at the latest (0: there may be none for long).
+	 * May be NULL. */
+	void (*turned)(void *arg);
+	void *turned_arg;
+	int64_t turn_ms;
 };
 
 /*
@@ -77,6 +88,9 @@ void engine_close(struct engine *en); /* ends every stage */
  */
 int engine_run(struct engine *en, struct run *r, struct err *e) MUST_CHECK;
 
+/* From here on a SIGHUP sets reload instead of ending the process. */
+int engine_hear_hup(struct engine *en, struct err *e) MUST_CHECK;
+
 /* As the first signal to stop does; as the second one. */
 void engine_stop(struct engine *en);
 
@@ -84,7 +98,8 @@ void engine_stop(struct engine *en);
 bool engine_ending(const struct engine *en);
 
 /* One turn without a run: returns when something came, or after wait_ms (-1:
- * only then). Stages that die meanwhile start again with the next run. */
+ * only then) or turn_ms. Stages that die meanwhile start again with the next
+ * run. */
 int engine_idle(struct engine *en, int64_t wait_ms, struct err *e) MUST_CHECK;
 /* Ends every stage until the next run. */
 void engine_rest(struct engine *en);

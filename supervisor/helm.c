@@ -35,9 +35,16 @@ held(void *arg, const struct entity *entity)
 int
 helm_read_pauses(struct helm *h, struct err *e)
 {
-	arena_reset(&h->arena);
-	h->pauses = (struct store_pauses){ 0 };
-	return store_pause_list(h->engine->store, &h->arena, &h->pauses, e);
+	struct arena a = { 0 };
+	struct store_pauses now = { 0 };
+	if (store_pause_list(h->engine->store, &a, &now, e) < 0) {
+		arena_free(&a);
+		return -1;
+	}
+	arena_free(&h->arena);
+	h->arena = a;
+	h->pauses = now;
+	return 0;
 }
 
 void
@@ -90,6 +97,13 @@ next(void *arg, int64_t now, const struct entity **entity, int64_t *until,
 }
 
 static int
+reload(void *arg, struct err *e)
+{
+	struct helm *h = arg;
+	return h->inner->reload ? h->inner->reload(h->inner->arg, e) : 0;
+}
+
+static int
 done(void *arg, const struct night_result *x, struct err *e)
 {
 	struct helm *h = arg;
@@ -124,9 +138,11 @@ helm_open(struct helm *h, struct engine *en, const struct service_work *inner,
 		.inner = inner,
 		.since = clock_wall_micros(),
 		.queue = mem_zalloc((n + 1) * sizeof(*h->queue)) };
-	h->work = (struct service_work){
-		.next = next, .done = done, .waiting = waiting, .arg = h
-	};
+	h->work = (struct service_work){ .reload = reload,
+		.next = next,
+		.done = done,
+		.waiting = waiting,
+		.arg = h };
 	if (helm_read_pauses(h, e) < 0 ||
 	    control_open(
 		en->pipeline->store_dir, helm_order, h, &h->control, e) < 0)
@@ -137,6 +153,21 @@ helm_open(struct helm *h, struct engine *en, const struct service_work *inner,
 	en->held = held;
 	en->held_arg = h;
 	return engine_invite(en, &guest, e);
+}
+
+void
+helm_reload(struct helm *h, const struct pipeline *fresh)
+{
+	const struct entity **queue =
+	    mem_zalloc((fresh->nentities + 1) * sizeof(*queue));
+	size_t n = 0;
+	for (size_t i = 0; i < h->nqueue; i++) {
+		queue[n] = pipeline_entity(fresh, h->queue[i]->name);
+		n += queue[n] != NULL;
+	}
+	free(h->queue);
+	h->queue = queue;
+	h->nqueue = n;
 }
 
 void

@@ -35,6 +35,10 @@ int helm_open(struct helm *h, struct engine *en,
     const struct service_work *inner, struct err *e) MUST_CHECK;
 void helm_close(struct helm *h);
 
+/* Entities are those of another pipeline now; orders for those that are gone
+ * go with them. */
+void helm_reload(struct helm *h, const struct pipeline *fresh);
+
 /* Who holds it back, the service as a whole included; or NULL. */
 const struct store_pause *helm_pause(
     const struct helm *h, const struct entity *entity);

@@ -15,9 +15,8 @@ struct ordering {
 	struct helm *h;
 	const struct control_request *q;
 	char actor[ACTOR_BYTES];
-	struct approval_words
-	    words; /* detail: for the audit; text: the reply */
-	size_t changed;
+	struct approval_words words; /* for the audit, for the reply */
+	size_t changed;              /* pauses */
 };
 
 enum role { ROLE_READS, ROLE_CHANGES };
@@ -141,12 +140,15 @@ static int
 record_pause(struct ordering *o, struct err *e)
 {
 	bool pause = o->q->order == CONTROL_PAUSE;
-	int rc = check_names(o, e);
+	/* What is paused may have left the pipeline file since. */
+	int rc = pause ? check_names(o, e) : 0;
 	if (rc == 0 && !o->q->nentities)
 		rc = each_pause(o, STORE_PAUSE_ALL, e);
 	for (size_t i = 0; rc == 0 && i < o->q->nentities; i++)
 		rc = each_pause(o, o->q->entities[i], e);
 	put_names(o->q, "the service", &o->words.detail);
+	if (rc == 0 && !o->changed)
+		rc = check_names(o, e);
 	if (rc == 0 && !o->changed)
 		rc = err_config(e, pause ? "paused" : "not_paused",
 		    "%s: %s paused", buf_str(&o->words.detail),

@@ -98,10 +98,11 @@ put_waiting(const struct helm *h, json_t *o)
 		return;
 	if (h->until != SERVICE_FOR_EVER)
 		put_time(o, "waiting_until", h->until);
-	put_text(o, "waiting_because",
-	    all          ? "the service is paused"
-	    : h->because ? h->because
-			 : "nothing is due");
+	const char *because = h->pauses.n ? "nothing is due but what is paused"
+					  : "nothing is due";
+	if (all || h->because)
+		because = all ? "the service is paused" : h->because;
+	put_text(o, "waiting_because", because);
 }
 
 struct json_t *

@@ -12,6 +12,7 @@
 #include "proto/store_reject.h"
 #include "proto/store_run.h"
 #include "supervisor/engine.h"
+#include "supervisor/run_pass.h"
 #include "supervisor/run_probe.h"
 #include <string.h>
 #include <unistd.h>
@@ -34,7 +35,11 @@ update_run(struct run *r, struct err *e)
 		.reason = r->reason,
 		.rows_read = r->rows_read,
 		.deletes_withheld = r->withheld,
-		.snapshot = r->snapshot,
+		.snapshot = r->snapshot && !r->resumed,
+		.interrupted = pass_owes_sweep(r),
+		.stable = r->stable,
+		.config = r->engine->config_hash,
+		.resumed_at = r->resumed_at,
 		.pid = (uint32_t)getpid(),
 		.host = host };
 	memcpy(row.counts, r->counts, sizeof(row.counts));
@@ -51,7 +56,7 @@ ledger_planned(struct run *r, struct err *e)
 	if (result == 0 && r->probe.last.len && !r->probe.same)
 		result = store_probe_set(
 		    store_of(r), r->entity->name, (struct span){ 0 }, e);
-	for (size_t i = 0; result == 0 && i < r->nchunks; i++) {
+	for (size_t i = 0; result == 0 && !r->resumed && i < r->nchunks; i++) {
 		struct store_chunk c = { .run = r->id,
 			.chunk = r->chunks[i].no,
 			.range = buf_span(&r->chunks[i].range) };
@@ -111,7 +116,8 @@ key_text(struct span key, size_t nkeys, struct arena *a)
 static bool
 hides_key(const struct reject *x)
 {
-	return x->key.len == 0 && strcmp(x->code, "null_business_key") != 0;
+	return x->key.len == 0 && x->bk_hash.len == 0 &&
+	       strcmp(x->code, "null_business_key") != 0;
 }
 
 int
@@ -188,14 +194,18 @@ ledger_done(struct run *r, const struct chunk *c, struct err *e)
 	return -1;
 }
 
-/* The highest version that was read; never past a row that is not in. */
+/* The highest version that was read; never past a row that is not in. Of a
+ * pass over several nights the first one's: what changed later in a range that
+ * was done has a higher version, however much of it the others read. */
 static int
 move_watermark(struct run *r, struct arena *a, struct err *e)
 {
 	struct span high = { 0 }, low;
 	for (size_t i = 0; i < r->nchunks; i++) {
 		struct span v = buf_span(&r->chunks[i].version);
-		if (v.len && (!high.len || rowversion_compare(v, high) > 0))
+		bool counts = !r->resumed || !r->chunks[i].later;
+		if (counts && v.len &&
+		    (!high.len || rowversion_compare(v, high) > 0))
 			high = v;
 	}
 	if (!high.len)
@@ -234,6 +244,7 @@ settle(struct run *r, struct arena *a, struct err *e)
 {
 	const char *name = r->entity->name;
 	bool whole = r->mode == MODE_SYNC && r->strategy != STRATEGY_ROWVERSION;
+	bool seen = whole && !pass_owes_sweep(r);
 	if (r->mode == MODE_RETRY)
 		return store_reject_settle_retry(store_of(r), r->id, NULL, e);
 	if (whole && store_reject_settle(store_of(r), name, r->id, NULL, e) < 0)
@@ -251,7 +262,7 @@ settle(struct run *r, struct arena *a, struct err *e)
 	int found = store_entity_get(store_of(r), name, a, &old, e);
 	if (found < 0)
 		return -1;
-	bool swept = whole || r->mode == MODE_SWEEP;
+	bool swept = seen || r->mode == MODE_SWEEP;
 	en.swept_at = swept ? clock_wall_micros() : found ? old.swept_at : 0;
 	return store_entity_put(store_of(r), &en, e);
 }
@@ -278,9 +289,11 @@ write_end(struct run *r, struct arena *a, struct err *e)
 				settle(r, a, e) < 0))
 		return -1;
 	/* One that is paused already stays so. */
+	enum store_run_state to = states[r->end];
+	if (r->end == END_ABANDONED && pass_goes_on(r))
+		to = STORE_RUN_PAUSED;
 	bool so_already = r->end == END_PAUSED && r->paused;
-	if (!so_already &&
-	    store_run_move(store_of(r), r->id, states[r->end], why, e) < 0)
+	if (!so_already && store_run_move(store_of(r), r->id, to, why, e) < 0)
 		return -1;
 	return store_lease_end(store_of(r), e);
 }
@@ -299,6 +312,6 @@ ledger_end(struct run *r, struct err *e)
 	}
 	if (store_commit(store_of(r), e) < 0)
 		return -1;
-	store_lease_hold(store_of(r), NULL, 0);
+	store_lease_drop(store_of(r));
 	return 0;
 }

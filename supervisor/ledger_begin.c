@@ -9,6 +9,8 @@
 #include "proto/store_run.h"
 #include "supervisor/engine.h"
 #include "supervisor/ledger.h"
+#include "supervisor/run_pass.h"
+#include <inttypes.h>
 #include <unistd.h>
 
 /* A run that is still live here was left so by a supervisor that ended: we
@@ -22,13 +24,22 @@ close_leftover(struct run *r, struct err *e)
 	struct err why = { 0 };
 	int found =
 	    store_run_find_live(r->engine->store, r->entity->name, &a, &old, e);
-	if (found == 1) {
-		err_retry(&why, "interrupted",
-		    "the supervisor ended in mid-run; a new run reads again");
+	if (found == 1 && r->mode == MODE_RETRY && old.stable &&
+	    old.state == STORE_RUN_PAUSED) {
+		err_config(e, "live_run",
+		    "run %" PRIu64 " of %s is paused and goes on in the next "
+		    "night: let it finish first",
+		    old.id, r->entity->name);
+		found = -1;
+	} else if (found == 1) {
+		bool paused = old.state == STORE_RUN_PAUSED;
+		err_retry(&why, "interrupted", "%s; a new run reads again",
+		    paused ? "it was paused and cannot go on"
+			   : "the supervisor ended in mid-run");
 		log_warn("an interrupted run was found", "interrupted",
 		    log_u64(old.id), NULL);
-		found = store_run_move(
-		    r->engine->store, old.id, STORE_RUN_FAILED, &why, e);
+		found = store_run_move(r->engine->store, old.id,
+		    paused ? STORE_RUN_CANCELLED : STORE_RUN_FAILED, &why, e);
 	}
 	arena_free(&a);
 	return found;
@@ -66,8 +77,12 @@ write_begin(
     struct run *r, struct store_run *row, uint64_t *token, struct err *e)
 {
 	struct store *s = r->engine->store;
-	if (close_leftover(r, e) < 0 || store_run_create(s, row, e) < 0 ||
-	    store_run_move(s, row->id, STORE_RUN_RUNNING, NULL, e) < 0)
+	int goes_on = pass_find(r, &row->id, e);
+	if (goes_on < 0)
+		return -1;
+	if (!goes_on &&
+	    (close_leftover(r, e) < 0 || store_run_create(s, row, e) < 0 ||
+		store_run_move(s, row->id, STORE_RUN_RUNNING, NULL, e) < 0))
 		return -1;
 	return store_lease_take(
 	    s, row, r->engine->pipeline->lease_ms, token, e);
@@ -108,6 +123,8 @@ ledger_begin(struct run *r, struct err *e)
 	r->id = row.id;
 	if (result == 0)
 		result = recall(r, &a, e);
+	if (result == 0 && r->resumed)
+		result = pass_recall(r, &a, e);
 	for (size_t i = 0; result >= 0 && i < r->nretry_ids; i++)
 		result = store_reject_retry(
 		    r->engine->store, r->retry_ids[i], r->id, e);

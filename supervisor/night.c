@@ -2,7 +2,9 @@
 #include "proto/clock.h"
 #include "proto/log.h"
 #include "proto/store_entity.h"
+#include "proto/store_run.h"
 #include "supervisor/order.h"
+#include "supervisor/run_pass.h"
 #include "supervisor/turn.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,33 +12,6 @@
 
 /* Weeks of sweeps begin at night, and nights are not equally long. */
 static const int64_t week_micros = INT64_C(13) * 12 * 3600 * 1000000;
-
-static const enum exit_code severity[] = { EXIT_CLEAN, EXIT_REJECTS,
-	EXIT_RESUMABLE, EXIT_HALTED, EXIT_UNREACHABLE, EXIT_CONFIG,
-	EXIT_RUNNING, EXIT_INTERNAL };
-
-enum exit_code
-exit_code_worse(enum exit_code a, enum exit_code b)
-{
-	for (size_t i = 0; i < ARRAY_LEN(severity); i++) {
-		if (severity[i] == a)
-			return b;
-		if (severity[i] == b)
-			return a;
-	}
-	return EXIT_INTERNAL;
-}
-
-static enum exit_code
-failure_code(const struct err *why)
-{
-	/* Ours: a crash, books that do not balance. */
-	static const char *const ours[] = { "killed", "exit", "books", "bug" };
-	for (size_t i = 0; i < ARRAY_LEN(ours); i++)
-		if (strcmp(why->code, ours[i]) == 0)
-			return EXIT_INTERNAL;
-	return why->cls == ERR_RETRY ? EXIT_UNREACHABLE : EXIT_CONFIG;
-}
 
 static enum exit_code
 code_of(const struct run *r)
@@ -56,7 +31,7 @@ code_of(const struct run *r)
 	case END_ABANDONED:
 		break;
 	}
-	return failure_code(&r->error);
+	return exit_code_of(&r->error);
 }
 
 static void
@@ -70,6 +45,8 @@ take_result(struct night_result *x, struct run *r)
 		.rows_read = r->rows_read,
 		.strategy = r->strategy,
 		.withheld = r->withheld,
+		.resumed = r->resumed,
+		.owes_sweep = pass_owes_sweep(r),
 		.elapsed_ms = clock_mono_ms() - r->started_ms };
 	memcpy(x->counts, r->counts, sizeof(x->counts));
 	snprintf(x->sample, sizeof(x->sample), "%s", buf_str(&r->sample));
@@ -120,46 +97,133 @@ sweep_due(struct engine *en, const struct entity *entity, struct err *e)
 	return clock_wall_micros() - swept >= week_micros;
 }
 
-/* A sweep's deletes are part of what the night did to the entity. */
+static bool
+done(const struct night_result *x)
+{
+	return x->end == END_COMPLETED || x->end == END_REJECTS;
+}
+
+/* Another run of the same turn: its rows, or those that a sweep deleted, are
+ * part of what the night did to the entity, and the worse end counts. */
+static void
+add_run(struct night_result *x, const struct night_result *s, bool sweep)
+{
+	for (size_t i = 0; i < OUT_COUNT; i++)
+		if (!sweep || i == OUT_DELETED)
+			x->counts[i] += s->counts[i];
+	x->rows_read += sweep ? 0 : s->rows_read;
+	x->elapsed_ms += s->elapsed_ms;
+	x->withheld = s->withheld;
+	memcpy(x->sample, s->sample, sizeof(x->sample));
+	if (exit_code_worse(x->code, s->code) == s->code &&
+	    s->code != x->code) {
+		x->code = s->code;
+		x->end = s->end;
+		x->error = s->error;
+		x->run = s->run;
+	}
+}
+
 static int
-sweep(struct engine *en, const struct entity *entity, struct night_result *x,
-    struct err *e)
+another_run(struct engine *en, const struct entity *entity, enum run_mode mode,
+    struct night_result *x, struct err *e)
 {
 	struct night_result s = { 0 };
-	if (stubborn_run(en, entity, MODE_SWEEP, &s, e) < 0)
+	if (stubborn_run(en, entity, mode, &s, e) < 0)
 		return -1;
-	x->counts[OUT_DELETED] += s.counts[OUT_DELETED];
-	x->elapsed_ms += s.elapsed_ms;
-	x->withheld = s.withheld;
-	memcpy(x->sample, s.sample, sizeof(x->sample));
-	if (exit_code_worse(x->code, s.code) == s.code && s.code != x->code) {
-		x->code = s.code;
-		x->end = s.end;
-		x->error = s.error;
-		x->run = s.run;
-	}
+	add_run(x, &s, mode == MODE_SWEEP);
 	return 0;
+}
+
+static bool
+has_versions(const struct entity *entity)
+{
+	return entity->strategy == STRATEGY_ROWVERSION ||
+	       (entity->strategy == STRATEGY_AUTO && entity->rowversion);
+}
+
+static int
+sync_or_adopt(struct engine *en, const struct entity *entity,
+    struct night_result *x, struct err *e)
+{
+	if (stubborn_run(en, entity, MODE_SYNC, x, e) < 0)
+		return -1;
+	if (strcmp(x->error.code, "adopt_first") != 0 || en->stop)
+		return 0;
+	if (stubborn_run(en, entity, MODE_ADOPT, x, e) < 0)
+		return -1;
+	return done(x) ? stubborn_run(en, entity, MODE_SYNC, x, e) : 0;
+}
+
+/* The night ended before the sweep: the next one begins with it. */
+static void
+put_off(const struct entity *entity, struct night_result *x)
+{
+	if (x->owes_sweep && entity->deletes.policy != DELETES_IGNORE)
+		x->code = exit_code_worse(x->code, EXIT_RESUMABLE);
+}
+
+/* What the read itself could not do: a pass over several nights has not seen
+ * what changed behind it, and deletes nothing. */
+static int
+follow_up(struct engine *en, const struct entity *entity,
+    struct night_result *x, struct err *e)
+{
+	if (x->resumed && has_versions(entity) && !engine_ending(en) &&
+	    another_run(en, entity, MODE_SYNC, x, e) < 0)
+		return -1;
+	if (!done(x))
+		return 0;
+	if (engine_ending(en)) {
+		put_off(entity, x);
+		return 0;
+	}
+	int due = x->owes_sweep;
+	if (!due && x->strategy == STRATEGY_ROWVERSION)
+		due = sweep_due(en, entity, e);
+	if (due <= 0 || entity->deletes.policy == DELETES_IGNORE)
+		return due < 0 ? -1 : 0;
+	return another_run(en, entity, MODE_SWEEP, x, e);
+}
+
+/* The sweep for which an earlier night had no time left. */
+static int
+sweep_owed(struct engine *en, const struct entity *entity,
+    struct night_result *late, struct err *e)
+{
+	struct arena a = { 0 };
+	struct store_run live;
+	/* A pass that goes on comes first; what it will owe is more. */
+	int owed = store_run_find_live(en->store, entity->name, &a, &live, e);
+	arena_free(&a);
+	if (owed == 0)
+		owed = store_run_sweep_owed(en->store, entity->name, e);
+	else if (owed > 0)
+		return 0;
+	if (owed <= 0 || entity->deletes.policy == DELETES_IGNORE)
+		return owed < 0 ? -1 : 0;
+	if (stubborn_run(en, entity, MODE_SWEEP, late, e) < 0)
+		return -1;
+	return 1;
 }
 
 static int
 work_on(struct engine *en, const struct entity *entity, struct night_result *x,
     struct err *e)
 {
-	if (stubborn_run(en, entity, MODE_SYNC, x, e) < 0)
+	struct night_result late = { 0 };
+	int owed = sweep_owed(en, entity, &late, e);
+	if (owed < 0)
 		return -1;
-	if (strcmp(x->error.code, "adopt_first") == 0 && !en->stop) {
-		if (stubborn_run(en, entity, MODE_ADOPT, x, e) < 0)
-			return -1;
-		if (x->end != END_COMPLETED && x->end != END_REJECTS)
-			return 0;
-		if (stubborn_run(en, entity, MODE_SYNC, x, e) < 0)
-			return -1;
-	}
-	bool done = x->end == END_COMPLETED || x->end == END_REJECTS;
-	if (!done || x->strategy != STRATEGY_ROWVERSION || engine_ending(en))
+	if (owed && engine_ending(en)) {
+		*x = late;
 		return 0;
-	int due = sweep_due(en, entity, e);
-	return due == 1 ? sweep(en, entity, x, e) : due;
+	}
+	if (sync_or_adopt(en, entity, x, e) < 0)
+		return -1;
+	if (owed)
+		add_run(x, &late, true);
+	return done(x) ? follow_up(en, entity, x, e) : 0;
 }
 
 int

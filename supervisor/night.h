@@ -16,6 +16,8 @@ struct night_result {
 	uint64_t rows_read;
 	uint64_t counts[OUT_COUNT];
 	uint64_t withheld;
+	bool resumed;    /* it was a pass over several nights */
+	bool owes_sweep; /* … or otherwise not one picture of the source */
 	enum strategy strategy;
 	char sample[512];
 	int64_t elapsed_ms;
@@ -46,8 +48,5 @@ struct night_retry {
 };
 int night_retry(struct engine *en, const struct night_retry *what,
     struct night_result *result, struct err *e) MUST_CHECK;
-
-/* The worse of two. */
-enum exit_code exit_code_worse(enum exit_code a, enum exit_code b);
 
 #endif

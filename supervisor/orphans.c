@@ -45,7 +45,10 @@ matches(int proc, const char *pid, const char *word)
 	int fd = openat(proc, name, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return false;
-	bool found = fstat(fd, &st) == 0 && st.st_uid == geteuid() &&
+	/* Of the folder, because the files of a process that closed itself to
+	 * others are root's. */
+	bool found = fstatat(proc, pid, &st, 0) == 0 &&
+		     st.st_uid == geteuid() &&
 		     file_read(fd, ARGUMENTS_MAX, &words) == 0 &&
 		     has_word(buf_span(&words), word);
 	close(fd);

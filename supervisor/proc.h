@@ -1,20 +1,22 @@
 #ifndef SUPERVISOR_PROC_H
 #define SUPERVISOR_PROC_H
 #include "proto/attr.h"
+#include "proto/board.h"
 #include "proto/err.h"
 #include "proto/limits.h"
 #include "proto/message.h"
 #include "proto/pipeline.h"
 #include "proto/retry.h"
 #include "proto/sock.h"
+#include "supervisor/proc_state.h"
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
 /*
  * The stage processes: one slot per worker, started by fork and exec, known
- * ready by their hello, restarted by generation when they die. A slot that
- * dies before its first acknowledged batch backs off from 1 s to 60 s. What
+ * ready by their hello and alive by their heartbeat, restarted by generation
+ * when they die. What may happen to a slot is the table of proc_state.h. What
  * each cost, CPU and peak memory, is logged at debug when it has ended.
  */
 enum proc_kind {
@@ -25,12 +27,6 @@ enum proc_kind {
 	PROC_RESOLVER,
 	PROC_LOAD,
 	PROC_KINDS
-};
-
-enum proc_state {
-	PROC_DOWN,     /* to be started at start_at_ms */
-	PROC_STARTING, /* running, no hello yet */
-	PROC_READY,
 };
 
 struct proc {
@@ -45,11 +41,20 @@ struct proc {
 	char endpoint[128];
 	int64_t start_at_ms;
 	int64_t started_ms;
+	struct board *board; /* while it lives */
+	uint64_t beats;      /* of board, when … */
+	int64_t beat_ms;     /* … they were last seen to rise */
+	int64_t told_ms;     /* to exit */
 	struct retry backoff;
 	bool asked;       /* what a run asks before anything is read */
+	bool joining;     /* more hands: opens the run, nobody feeds it yet */
 	bool reopening;   /* died while its run goes on: has to open it again */
 	unsigned deaths;  /* in a row, each before an acknowledged batch */
 	struct err error; /* its last word; class ERR_NONE if it had none */
+	bool crashed;     /* it could not say why it died */
+	char words[WORDS_BYTES]; /* its last warning or error in the log */
+	size_t nhands;           /* what it had in hand then */
+	struct board_hand hands[BOARD_HANDS];
 };
 
 struct procs_config {
@@ -59,6 +64,7 @@ struct procs_config {
 	const char *bin_dir;
 	struct sock *router;
 	const char *control_endpoint;
+	bool watched; /* each serves its metrics */
 };
 
 struct procs {
@@ -67,39 +73,50 @@ struct procs {
 	size_t n;
 	struct proc *all; /* by kind, then instance */
 	size_t first[PROC_KINDS + 1];
-	uint64_t restarts[PROC_KINDS];
+	size_t least[PROC_KINDS];
+	size_t active[PROC_KINDS]; /* of these slots, the first ones in use */
+	int64_t looked_ms;
 };
 
 const char *proc_kind_name(enum proc_kind k);
 
 void procs_init(struct procs *ps, const struct procs_config *conf);
+/* A run begins: with as many as there are at least, and who was given up may
+ * try again. */
+void procs_begin(struct procs *ps);
+
+/* One more of k is to be started: procs_admit takes it in once it can work,
+ * procs_dismiss sends it away. NULL: there is none to be had now. */
+struct proc *procs_grow(struct procs *ps, enum proc_kind k);
+void procs_admit(struct procs *ps, struct proc *p);
+/* Takes the last one of k out of use; it lives until it is dismissed. */
+struct proc *procs_retire(struct procs *ps, enum proc_kind k);
+void procs_dismiss(struct procs *ps, struct proc *p);
 /* Starts what is down and due. */
 int procs_start_due(struct procs *ps, struct err *e) MUST_CHECK;
-/* Milliseconds until the next start is due; -1 none. */
+/* Milliseconds until somebody is to be started or looked at. */
 int64_t procs_next_ms(const struct procs *ps);
 bool procs_ready(const struct procs *ps);
 
-/* One child that has ended: its slot is DOWN, due again after its backoff,
- * and error says why it died. NULL when there is none. */
+/* v happens to p. What cannot happen is said, and changes nothing. */
+void proc_step(struct proc *p, enum proc_event v);
+
+/* Kills whoever has been silent for too long; it is reaped as dead. */
+void procs_look(struct procs *ps);
+
+/* One child that has died: its slot is due again after its backoff or given
+ * up, and error says why. NULL when there is none. */
 struct proc *procs_reap(struct procs *ps);
+/* A batch was to blame for p's death: it is no worse than a new one. */
+void procs_excuse(struct procs *ps, struct proc *p);
 
 /* By address, or NULL. */
 struct proc *procs_find(struct procs *ps, const char *address);
 struct proc *procs_get(struct procs *ps, enum proc_kind k, unsigned instance);
-size_t procs_count(const struct procs *ps, enum proc_kind k);
+size_t procs_count(const struct procs *ps, enum proc_kind k); /* in use */
 
 /* A hello came: the slot is READY. 0, or -1 if it is not the slot's child. */
 int procs_hello(struct procs *ps, struct proc *p, const struct message *m);
-
-/* Its last words, a MSG_ERROR: kept, and it is told that they arrived. */
-void procs_error(struct procs *ps, struct proc *p, const struct message *m);
-
-int proc_send(struct procs *ps, const struct proc *p, const struct message *m,
-    struct err *e) MUST_CHECK;
-int procs_send_all(struct procs *ps, enum proc_kind k, const struct message *m,
-    struct err *e) MUST_CHECK;
-/* Tells everybody whom to feed. */
-int procs_connect(struct procs *ps, bool resolver, struct err *e) MUST_CHECK;
 
 /* A batch went all the way: nobody's deaths count any more. */
 void procs_worked(struct procs *ps);

@@ -3,6 +3,7 @@
 #include "proto/limits.h"
 #include "proto/log.h"
 #include "supervisor/ledger.h"
+#include "supervisor/proc_talk.h"
 #include "supervisor/run_impl.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -102,7 +103,7 @@ enter_describe(struct run *r)
 static void
 enter_open(struct run *r)
 {
-	if (!r->source_open)
+	if (!r->mapped_again)
 		open_kind(r, PROC_EXTRACT);
 	open_kind(r, PROC_IDENTITY);
 	if (run_loads(r))
@@ -130,6 +131,20 @@ enter_close(struct run *r)
 		    run_send(r, (enum proc_kind)k, &m) == 0)
 			r->awaiting += (unsigned)procs_count(
 			    &r->engine->procs, (enum proc_kind)k);
+}
+
+/* Rows that were held back are still in the source. */
+static void
+enter_sweep(struct run *r)
+{
+	struct message spare = { .kind = MSG_EXCEPT,
+		.chunk = CHUNK_DELETES,
+		.attempt = 1,
+		.body = buf_span(&r->spared) };
+	r->awaiting = (unsigned)procs_count(&r->engine->procs, PROC_DELTA);
+	if (r->spared.len && run_send(r, PROC_DELTA, &spare) < 0)
+		return;
+	run_send(r, PROC_DELTA, &(struct message){ .kind = MSG_SWEEP });
 }
 
 static void
@@ -183,9 +198,7 @@ run_enter(struct run *r, enum run_phase phase)
 		read_begin(r);
 		break;
 	case RUN_SWEEP:
-		r->awaiting =
-		    (unsigned)procs_count(&r->engine->procs, PROC_DELTA);
-		run_send(r, PROC_DELTA, &(struct message){ .kind = MSG_SWEEP });
+		enter_sweep(r);
 		break;
 	case RUN_REMOVE:
 		begin_deletes(r);
@@ -213,10 +226,13 @@ pick_strategy(struct run *r)
 			  : en->strategy == STRATEGY_AUTO
 			      ? "auto: the source has no rowversion"
 			      : "delta: hash";
-	if (versions && r->mode == MODE_SYNC && r->watermark.len) {
+	if (versions && r->mode == MODE_SYNC && r->watermark.len &&
+	    !r->resumed) {
 		r->strategy = STRATEGY_ROWVERSION;
 		why = "there is a watermark";
 	}
+	if (r->resumed)
+		why = "goes on where an earlier night ended";
 	snprintf(r->reason, sizeof(r->reason), "%s", why);
 }
 
@@ -224,6 +240,7 @@ int
 run_begin(struct run *r, struct err *e)
 {
 	r->started_ms = r->progress_ms = clock_mono_ms();
+	procs_begin(&r->engine->procs);
 	for (size_t i = 0; i < LIMIT_WORKERS; i++)
 		r->reading[i] = -1;
 	for (size_t i = 0; i < r->engine->procs.n; i++)
@@ -242,30 +259,43 @@ chunk_free(struct chunk *c)
 {
 	buf_free(&c->range);
 	buf_free(&c->version);
+	poison_free(&c->poison);
+}
+
+static void
+free_chunks(struct run *r)
+{
+	for (size_t i = 0; i < r->nchunks; i++)
+		chunk_free(&r->chunks[i]);
+	r->nchunks = 0;
 }
 
 void
 run_forget_chunks(struct run *r)
 {
-	for (size_t i = 0; i < r->nchunks; i++)
-		chunk_free(&r->chunks[i]);
-	r->nchunks = 0;
 	r->estimate = 0;
+	r->replanned = 0;
+	if (r->resumed)
+		return;
+	r->stable = r->mode == MODE_SYNC && !r->given;
+	free_chunks(r);
 }
 
 void
 run_free(struct run *r)
 {
-	run_forget_chunks(r);
+	free_chunks(r);
 	chunk_free(&r->deletes);
 	free(r->chunks);
 	buf_free(&r->source_schema);
 	buf_free(&r->target_schema);
 	buf_free(&r->mapped_schema);
+	buf_free(&r->opened_schema);
 	buf_free(&r->watermark);
 	buf_free(&r->probe.checksum);
 	buf_free(&r->probe.digest);
 	buf_free(&r->probe.last);
+	buf_free(&r->spared);
 	buf_free(&r->sample);
 	buf_free(&r->why);
 	log_set_run(0, NULL);

@@ -6,8 +6,10 @@
 #include "proto/err.h"
 #include "proto/message.h"
 #include "proto/pipeline.h"
+#include "supervisor/poison.h"
 #include "supervisor/proc.h"
 #include "supervisor/run_phase.h"
+#include "supervisor/scale.h"
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -40,8 +42,11 @@ struct chunk {
 	uint64_t held;
 	uint64_t keyless;   /* rows rejected before their key was known */
 	struct buf version; /* highest rowversion */
+	bool later;         /* done after its run went on: see resumed_at */
 	unsigned committed; /* delta workers that answered */
 	unsigned ends;      /* chunk_ends: deletes come from every delta */
+	unsigned failures;  /* attempts that nothing was learnt from */
+	struct poison poison;
 };
 
 struct engine;
@@ -62,14 +67,21 @@ struct run {
 	struct proc *held_back; /* died of its question, too early to judge … */
 	struct err held_error; /* … of this */
 	/* facts */
-	bool target_missing;  /* load is to create it */
-	bool described_again; /* it has, and types may differ from ours */
-	bool source_open;     /* since then, and the plan stands */
-	bool counting;        /* the target's rows, for a message */
+	bool target_missing; /* load is to create it */
+	bool target_made;    /* it has, and types may differ from ours */
+	bool mapped_again;   /* by them */
+	/* A pass over several nights: this run goes on where an earlier night
+	 * ended, and what that one saw is not known any more. */
+	bool resumed;
+	int64_t resumed_at; /* the first time */
+	bool stable;        /* its ranges allow for another night */
+	size_t replanned;   /* of the chunks that are not done */
+	bool counting;      /* the target's rows, for a message */
 	uint64_t target_rows, state_rows;
 	uint64_t unproven; /* inserts in doubt, of state_rows */
 	bool half_adopted; /* the state knows part of the target's rows */
 	struct buf source_schema, target_schema, mapped_schema;
+	struct buf opened_schema; /* mapped_schema of the last open */
 	struct buf watermark;
 	struct run_probe {
 		uint64_t rows;           /* as the source says */
@@ -86,6 +98,14 @@ struct run {
 	uint64_t estimate; /* rows that the plan expects; 0: unknown */
 	struct chunk deletes;
 	int64_t reading[LIMIT_WORKERS]; /* chunk per extract worker, or -1 */
+	struct run_scale {
+		struct scale seen[PROC_KINDS];
+		int64_t looked_ms;
+		bool shrink[PROC_KINDS]; /* once nothing is in flight */
+		struct proc *leaving;    /* waits until nobody feeds it … */
+		unsigned feeding;        /* … and so many have not said so */
+	} scale;
+	unsigned poisonous;     /* rows that stages died of */
 	unsigned reopening;     /* restarted workers that are not open yet */
 	bool joining, draining; /* draining: no new chunks, told to stop */
 	bool closing;           /* draining, because the window closes */
@@ -95,9 +115,10 @@ struct run {
 	uint64_t rows_read;
 	uint64_t counts[OUT_COUNT];
 	uint64_t unseen, withheld;
-	uint64_t approved;       /* deletes that somebody allowed */
-	struct buf sample;       /* keys of what was withheld */
-	struct buf why;          /* a guard's reason */
+	uint64_t approved; /* deletes that somebody allowed */
+	struct buf spared; /* hashes of keys that are there, all the same */
+	struct buf sample; /* keys of what was withheld */
+	struct buf why;    /* a guard's reason */
 	const struct buf *given; /* a retry's ranges; borrowed */
 	size_t ngiven;
 	const uint64_t *retry_ids; /* rejects that it retries; borrowed */

@@ -1,5 +1,7 @@
 #include "proto/log.h"
+#include "supervisor/proc_talk.h"
 #include "supervisor/run_impl.h"
+#include "supervisor/run_pass.h"
 #include "supervisor/run_probe.h"
 #include <inttypes.h>
 #include <stdio.h>
@@ -55,13 +57,18 @@ ask_plan(struct run *r)
 		.mode = r->mode,
 		.strategy = r->strategy,
 		.flag = true };
+	struct buf ranges = { 0 };
 	if (r->strategy == STRATEGY_ROWVERSION)
 		m.version = buf_span(&r->watermark);
 	run_forget_chunks(r);
+	if (r->resumed)
+		pass_ranges(r, &ranges);
+	m.body = buf_span(&ranges);
 	r->planned = false;
 	r->planning = true;
 	if (proc_send(ps, procs_get(ps, PROC_EXTRACT, 0), &m, &e) < 0)
 		run_fail(r, &e);
+	buf_free(&ranges);
 }
 
 /* One of several speaks for target and source, but each delta for its part. */
@@ -105,16 +112,10 @@ ask_forget(struct run *r)
 		ps->all[i].asked = false;
 	run_forget_chunks(r);
 	r->planning = r->plan_stale = r->planned = false;
-	r->source_open = false;
+	r->target_made = r->mapped_again = false;
 	r->held_back = NULL;
 	r->target_rows = r->state_rows = r->unproven = 0;
 	r->probe.state_revision = 0;
-}
-
-void
-ask_target_again(struct run *r)
-{
-	procs_get(&r->engine->procs, PROC_LOAD, 0)->asked = false;
 }
 
 /* --- target and state ------------------------------------------------------
@@ -202,7 +203,7 @@ void
 ask_settle(struct run *r)
 {
 	bool early = r->phase == RUN_START && !r->held_back;
-	if (r->phase > RUN_DESCRIBE || early || !answered(r) ||
+	if (r->phase > RUN_DESCRIBE || early || !answered(r) || pass_lost(r) ||
 	    target_unknown(r))
 		return;
 	if (r->held_back)
@@ -240,6 +241,10 @@ ask_on_chunk(struct run *r, const struct message *m)
 {
 	if (r->given || !r->planning)
 		return;
+	if (r->resumed) {
+		pass_on_chunk(r, m);
+		return;
+	}
 	if (r->nchunks == r->chunks_cap) {
 		r->chunks_cap = r->chunks_cap ? r->chunks_cap * 2 : 8;
 		r->chunks =
@@ -249,6 +254,7 @@ ask_on_chunk(struct run *r, const struct message *m)
 	*c = (struct chunk){ .no = (uint32_t)r->nchunks };
 	keep(&c->range, m->body);
 	r->estimate += m->rows;
+	r->stable = r->stable && m->flag;
 	r->nchunks++;
 }
 

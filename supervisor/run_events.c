@@ -1,6 +1,8 @@
 #include "proto/clock.h"
 #include "proto/log.h"
+#include "proto/schema.h"
 #include "supervisor/ledger.h"
+#include "supervisor/proc_talk.h"
 #include "supervisor/run_impl.h"
 
 /* What reaches a run: answers, news of chunks, deaths, time. */
@@ -16,6 +18,11 @@ on_opened(struct run *r, const struct proc *p, const struct message *m)
 		buf_clear(&r->mapped_schema);
 		buf_put(&r->mapped_schema, m->body.data, m->body.len);
 	}
+	/* Load says so once it has made the table. */
+	if (p->kind == PROC_LOAD && m->body.len) {
+		ask_on_described(r, m);
+		r->target_made = true;
+	}
 }
 
 /* A worker that died is back: no phase waits for this answer. */
@@ -27,23 +34,55 @@ on_reopened(struct run *r, struct proc *p)
 		read_go_on(r);
 }
 
+static void
+read_planned(struct run *r)
+{
+	struct err e = { 0 };
+	if (ledger_planned(r, &e) < 0)
+		run_fail(r, &e);
+	else
+		run_enter(r, RUN_READ);
+}
+
 /* A field without a type has its target column's. Where load has just made
  * that column its type counts from the first night on, or the second one
  * would read every value another way. */
 static void
 opened(struct run *r)
 {
-	struct err e = { 0 };
-	if (r->target_missing && !r->described_again && r->mode != MODE_ADOPT) {
-		r->described_again = r->source_open = true;
-		ask_target_again(r);
+	if (r->target_made && !r->mapped_again) {
+		r->mapped_again = true;
 		run_enter(r, RUN_DESCRIBE);
 		return;
 	}
-	if (ledger_planned(r, &e) < 0)
-		run_fail(r, &e);
-	else
-		run_enter(r, RUN_READ);
+	read_planned(r);
+}
+
+static bool
+same_rows(struct span a, struct span b)
+{
+	struct arena mem = { 0 };
+	struct schema x, y;
+	struct err ignored = { 0 };
+	bool same = schema_decode(a, &mem, &x, &ignored) == 0 &&
+		    schema_decode(b, &mem, &y, &ignored) == 0 &&
+		    schema_same_rows(&x, &y);
+	arena_free(&mem);
+	return same;
+}
+
+/* Everybody who opens for mapped rows has done so, if they are the same. */
+static void
+mapped(struct run *r)
+{
+	struct span now = buf_span(&r->mapped_schema);
+	if (r->mapped_again && same_rows(buf_span(&r->opened_schema), now)) {
+		read_planned(r);
+		return;
+	}
+	buf_clear(&r->opened_schema);
+	buf_put(&r->opened_schema, now.data, now.len);
+	run_enter(r, RUN_OPEN);
 }
 
 /* The answers that a phase waits for, one after the other. */
@@ -58,7 +97,7 @@ count_answer(struct run *r)
 		ask_settle(r);
 		break;
 	case RUN_MAP:
-		run_enter(r, RUN_OPEN);
+		mapped(r);
 		break;
 	case RUN_OPEN:
 		opened(r);
@@ -85,6 +124,10 @@ dispatch(struct run *r, struct proc *p, const struct message *m)
 		count_answer(r);
 		break;
 	case MSG_OPENED:
+		if (p->joining) {
+			scale_joined(r, p);
+			break;
+		}
 		if (p->reopening) {
 			on_reopened(r, p);
 			break;
@@ -112,6 +155,9 @@ dispatch(struct run *r, struct proc *p, const struct message *m)
 		break;
 	case MSG_COMMITTED:
 		read_on_committed(r, m);
+		break;
+	case MSG_CONNECTED:
+		scale_on_connected(r);
 		break;
 	case MSG_SWEPT:
 		finish_on_swept(r, m);
@@ -153,6 +199,13 @@ run_on_hello(struct run *r, struct proc *p)
 		return;
 	struct message m;
 	run_open_message(r, p->kind, &m);
+	/* Nobody feeds a new one before it has the run open. */
+	if (p->joining) {
+		if (proc_connect(&r->engine->procs, p, false, &e) < 0 ||
+		    proc_send(&r->engine->procs, p, &m, &e) < 0)
+			run_fail(r, &e);
+		return;
+	}
 	if (procs_connect(&r->engine->procs, entity_resolves(r->entity), &e) <
 		0 ||
 	    proc_send(&r->engine->procs, p, &m, &e) < 0)
@@ -172,7 +225,12 @@ start_again(struct run *r)
 void
 run_bury(struct run *r, struct proc *p, const struct err *why)
 {
-	if (why->cls != ERR_RETRY || p->deaths >= (unsigned)r->engine->tries) {
+	bool blamed = poison_blamed(r, p);
+	if (r->phase == RUN_OVER)
+		return;
+	if (blamed)
+		procs_excuse(&r->engine->procs, p);
+	if (why->cls != ERR_RETRY || p->state == PROC_GIVEN_UP) {
 		run_over(r, END_FAILED, why);
 	} else if (r->phase <= RUN_PLAN) {
 		start_again(r);
@@ -183,7 +241,8 @@ run_bury(struct run *r, struct proc *p, const struct err *why)
 		/* One that dies again before it could is still one. */
 		r->reopening += !p->reopening;
 		p->reopening = true;
-		read_void_chunks(r, why);
+		scale_let_go(r);
+		read_void_chunks(r, why, blamed);
 	}
 }
 
@@ -191,6 +250,8 @@ void
 run_on_death(struct run *r, struct proc *p)
 {
 	if (r->phase == RUN_OVER)
+		return;
+	if (scale_on_death(r, p))
 		return;
 	if (r->phase == RUN_CLOSE) { /* everything is done and committed */
 		run_over(r, r->end, NULL);
@@ -205,6 +266,7 @@ void
 run_on_time(struct run *r, int64_t now_ms)
 {
 	int64_t limit = r->engine->pipeline->ack_timeout_ms;
+	scale_on_time(r, now_ms);
 	bool starting = r->phase == RUN_START && !r->held_back;
 	if (starting || r->paused || r->phase == RUN_OVER ||
 	    now_ms - r->progress_ms < limit)

@@ -67,8 +67,9 @@ may_delete(struct run *r)
 		return false;
 	if (r->mode == MODE_SWEEP)
 		return r->snapshot;
-	return r->mode == MODE_SYNC && r->strategy != STRATEGY_ROWVERSION &&
-	       r->snapshot && !r->probe.same;
+	return r->mode == MODE_SYNC && !r->resumed &&
+	       r->strategy != STRATEGY_ROWVERSION && r->snapshot &&
+	       !r->probe.same;
 }
 
 static void

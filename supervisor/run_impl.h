@@ -16,9 +16,11 @@ void read_begin(struct run *r);
 void read_assign(struct run *r);
 /* Every worker has the run open (again): assign, or finish what is all done. */
 void read_go_on(struct run *r);
-/* Everything in flight is void: the next attempt fences it off. why: what the
- * one before died of. */
-void read_void_chunks(struct run *r, const struct err *why);
+/* Rows are on their way. */
+bool read_in_flight(struct run *r);
+/* Everything in flight will be read again, because of why. learnt: something
+ * was found out about that, so that the chunks are none the worse for it. */
+void read_void_chunks(struct run *r, const struct err *why, bool learnt);
 void read_on_chunk_end(struct run *r, struct proc *p, const struct message *m);
 void read_on_ack(struct run *r, const struct message *m);
 void read_on_reject(struct run *r, const struct message *m);
@@ -43,6 +45,22 @@ void run_bury(struct run *r, struct proc *p, const struct err *why);
 /* Whether its changes go to the target. */
 bool run_loads(const struct run *r);
 
+/* run_scale.c: more or fewer of a stage, while chunks are read */
+void scale_on_time(struct run *r, int64_t now_ms);
+/* p, which was started for that, has the run open. */
+void scale_joined(struct run *r, struct proc *p);
+/* True if the run does not miss p: it was coming, or going. */
+bool scale_on_death(struct run *r, struct proc *p);
+/* True if no chunk may be handed out now, because somebody is to go. */
+bool scale_holds(struct run *r);
+void scale_on_connected(struct run *r);
+/* Everything in flight is void: whoever was to go goes at once. */
+void scale_let_go(struct run *r);
+
+/* run_poison.c: p died with batches in its hands, and by now they are more to
+ * blame than p. May end the run. */
+bool poison_blamed(struct run *r, const struct proc *p);
+
 /* run_pause.c: nothing is in flight, and the run is to wait */
 void pause_reached(struct run *r);
 /* … or to end: one that waited for an operator goes on waiting. */
@@ -51,8 +69,7 @@ void pause_or_cancel(struct run *r);
 /* run_ask.c: what is known before anything is read */
 void ask(struct run *r, struct proc *p); /* once it is ready, and once only */
 void ask_all(struct run *r);
-void ask_forget(struct run *r);       /* all will be asked again */
-void ask_target_again(struct run *r); /* load alone will be */
+void ask_forget(struct run *r); /* all will be asked again */
 /* Goes on if target and state have answered. */
 void ask_settle(struct run *r);
 void ask_on_described(struct run *r, const struct message *m);
@@ -63,6 +80,7 @@ void ask_planned(struct run *r);
 /* True if this death is judged later, when target and state have answered. */
 bool ask_hold_back(struct run *r, struct proc *p);
 
+/* The plan; not the chunks of earlier nights. */
 void run_forget_chunks(struct run *r);
 
 int run_send(struct run *r, enum proc_kind k, struct message *m);

@@ -2,6 +2,7 @@
 #include "proto/log.h"
 #include "supervisor/ledger.h"
 #include "supervisor/run_impl.h"
+#include "supervisor/run_pass.h"
 
 /*
  * What stops a run without harm: nothing new is handed out, what is in flight
@@ -14,7 +15,10 @@ pause_or_cancel(struct run *r)
 {
 	if (r->pausing)
 		pause_reached(r);
-	run_over(r, r->paused || r->closing ? END_PAUSED : END_CANCELLED, NULL);
+	run_over(r,
+	    r->paused || r->closing || pass_goes_on(r) ? END_PAUSED
+						       : END_CANCELLED,
+	    NULL);
 }
 
 void

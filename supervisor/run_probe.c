@@ -34,9 +34,10 @@ put_digest(const struct run *r, struct buf *out)
 static bool
 nothing_open(const struct run *r)
 {
-	return r->mode == MODE_SYNC && r->strategy == STRATEGY_HASH &&
-	       !r->target_missing && !r->half_adopted && !r->unproven &&
-	       !r->approved && r->state_rows == r->probe.rows;
+	return r->mode == MODE_SYNC && !r->resumed &&
+	       r->strategy == STRATEGY_HASH && !r->target_missing &&
+	       !r->half_adopted && !r->unproven && !r->approved &&
+	       r->state_rows == r->probe.rows;
 }
 
 void

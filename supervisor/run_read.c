@@ -1,5 +1,6 @@
 #include "proto/log.h"
 #include "supervisor/ledger.h"
+#include "supervisor/proc_talk.h"
 #include "supervisor/run_impl.h"
 #include "supervisor/run_probe.h"
 #include <string.h>
@@ -48,22 +49,39 @@ read_go_on(struct run *r)
 		read_assign(r);
 }
 
+/* Load is to show which of the parts it dies of. */
+static int
+take_care(struct run *r, const struct chunk *c, struct buf *care)
+{
+	struct message m = { .kind = MSG_FENCE,
+		.chunk = c->no,
+		.attempt = c->attempt,
+		.flag = true };
+	care_encode(c->poison.v, c->poison.n, care);
+	return run_loads(r) ? run_send(r, PROC_LOAD, &m) : 0;
+}
+
 static void
 assign(struct run *r, unsigned worker, struct chunk *c)
 {
 	struct err e = { 0 };
 	struct procs *ps = &r->engine->procs;
+	struct buf care = { 0 };
 	int result = ledger_assigned(r, c, &e);
+	if (result == 0 && c->poison.n)
+		result = take_care(r, c, &care);
 	struct message m = { .kind = MSG_ASSIGN,
 		.run = r->id,
 		.chunk = c->no,
 		.attempt = c->attempt,
-		.body = buf_span(&c->range) };
+		.body = buf_span(&c->range),
+		.body2 = buf_span(&care) };
 	c->state = CHUNK_ASSIGNED;
 	r->reading[worker] = c->no;
 	if (result == 0)
 		result =
 		    proc_send(ps, procs_get(ps, PROC_EXTRACT, worker), &m, &e);
+	buf_free(&care);
 	fail_if(r, result, &e);
 }
 
@@ -94,8 +112,8 @@ set_aside(const struct chunk *c)
 }
 
 /* What is set aside goes on once all is read, and here that never comes. */
-static bool
-anything_in_flight(struct run *r)
+bool
+read_in_flight(struct run *r)
 {
 	bool unread = next_planned(r) != NULL;
 	for (size_t i = 0; i < r->nchunks; i++) {
@@ -113,15 +131,17 @@ read_assign(struct run *r)
 	if (r->reopening || r->phase != RUN_READ)
 		return;
 	if (r->draining) {
-		if (!anything_in_flight(r) && r->done < r->nchunks)
+		if (!read_in_flight(r) && r->done < r->nchunks)
 			pause_or_cancel(r);
 		return;
 	}
 	if (r->pausing) {
-		if (!anything_in_flight(r))
+		if (!read_in_flight(r))
 			pause_reached(r);
 		return;
 	}
+	if (scale_holds(r))
+		return;
 	size_t workers = procs_count(&r->engine->procs, PROC_EXTRACT);
 	for (unsigned i = 0; i < workers && r->phase == RUN_READ; i++) {
 		if (r->reading[i] >= 0)
@@ -153,19 +173,20 @@ static void
 give_up(struct run *r, const struct chunk *c, const struct err *why)
 {
 	struct err e = *why;
-	(void)err_wrap(
-	    &e, "chunk %u failed %u times, at last because", c->no, c->attempt);
+	(void)err_wrap(&e, "chunk %u failed %u times, at last because", c->no,
+	    c->failures);
 	run_over(r, END_FAILED, &e);
 }
 
 void
-read_void_chunks(struct run *r, const struct err *why)
+read_void_chunks(struct run *r, const struct err *why, bool learnt)
 {
 	for (size_t i = 0; i < r->nchunks; i++) {
 		struct chunk *c = &r->chunks[i];
 		if (c->state != CHUNK_ASSIGNED)
 			continue;
-		if (c->attempt >= (uint32_t)r->engine->tries) {
+		c->failures += !learnt;
+		if (c->failures >= (unsigned)r->engine->tries) {
 			give_up(r, c, why);
 			return;
 		}

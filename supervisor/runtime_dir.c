@@ -8,6 +8,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,7 @@
 #include <xxhash.h>
 
 static const char prefix[] = "syncline-";
+enum { BASE_BYTES = 24 };
 
 static void
 note_path(const char *store_dir, char *out, size_t size)
@@ -82,17 +84,34 @@ write_note(const char *store_dir, const char *dir, struct err *e)
 	return fclose(f) == 0 ? 0 : err_errno(e, "%s", note);
 }
 
+/* Short enough for a socket below it, and ours to write to. Several of the
+ * service manager's are a list: that is no such path. */
+static bool
+fits(const char *base)
+{
+	return base && base[0] == '/' && strlen(base) <= BASE_BYTES &&
+	       access(base, W_OK) == 0;
+}
+
+static const char *
+find_base(void)
+{
+	const char *given[] = { getenv("RUNTIME_DIRECTORY"),
+		getenv("XDG_RUNTIME_DIR") };
+	for (size_t i = 0; i < ARRAY_LEN(given); i++)
+		if (fits(given[i]))
+			return given[i];
+	return "/tmp";
+}
+
 int
 runtime_dir_make(const char *store_dir, char *out, size_t size, struct err *e)
 {
 	char note[4096];
 	note_path(store_dir, note, sizeof(note));
 	remove_leftover(note);
-	const char *base = getenv("XDG_RUNTIME_DIR");
-	if (!base || base[0] != '/' || strlen(base) > 24 ||
-	    access(base, W_OK) < 0)
-		base = "/tmp";
-	snprintf(out, size, "%s/%s%016" PRIx64, base, prefix, clock_random());
+	snprintf(
+	    out, size, "%s/%s%016" PRIx64, find_base(), prefix, clock_random());
 	/* The note comes first: a folder that nobody noted stays for ever. */
 	int r = write_note(store_dir, out, e);
 	if (r == 0 && mkdir(out, 0700) < 0)

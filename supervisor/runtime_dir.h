@@ -9,11 +9,11 @@
 enum { RUNTIME_DIR_ENDPOINT = 280 };
 
 /*
- * A short-lived folder, 0700, for the sockets: under $XDG_RUNTIME_DIR or
- * /tmp, because a socket's path may have no more than 107 bytes and a store's
- * may be long. Its name is kept in the store, so that the next supervisor
- * removes what a killed one left behind, and ends the stages that one which
- * is only stopped still has.
+ * A short-lived folder, 0700, for the sockets: under $RUNTIME_DIRECTORY (of
+ * systemd), $XDG_RUNTIME_DIR or /tmp, because a socket's path may have no more
+ * than 107 bytes and a store's may be long. Its name is kept in the store, so
+ * that the next supervisor removes what a killed one left behind, and ends the
+ * stages that one which is only stopped still has.
  */
 int runtime_dir_make(
     const char *store_dir, char *out, size_t size, struct err *e) MUST_CHECK;

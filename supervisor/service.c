@@ -75,11 +75,21 @@ work_on(struct loop *l, const struct entity *entity, struct err *e)
 }
 
 static int
+take_reload(struct loop *l, struct err *e)
+{
+	bool reload = l->engine->reload && l->work->reload;
+	l->engine->reload = false;
+	return reload ? l->work->reload(l->work->arg, e) : 0;
+}
+
+static int
 turns(struct loop *l, struct err *e)
 {
 	while (!l->engine->stop) {
 		const struct entity *entity = NULL;
 		int64_t until = SERVICE_OVER;
+		if (take_reload(l, e) < 0)
+			return -1;
 		if (l->work->next(l->work->arg, clock_wall_micros(), &entity,
 			&until, e) < 0)
 			return -1;

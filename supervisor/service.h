@@ -16,6 +16,8 @@
 #define SERVICE_FOR_EVER INT64_MAX /* nothing will, until news comes */
 
 struct service_work {
+	/* A SIGHUP came; may be NULL. */
+	int (*reload)(void *arg, struct err *e);
 	/* What is due at now (wall clock, microseconds), or NULL; *until is
 	 * then when something will be. Asked again after every wait. */
 	int (*next)(void *arg, int64_t now, const struct entity **entity,

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 int
@@ -21,9 +22,27 @@ spawn_bin_dir(char *out, size_t size, struct err *e)
 	return 0;
 }
 
+/* Where the child finds its page. */
+enum { BOARD_FD = 3 };
+
+/* What it allocates, not what it maps: libraries and files are no danger to
+ * the host. The shadow memory of a sanitizer would count as allocated. */
+static void
+limit_memory(uint64_t bytes)
+{
+#ifndef __SANITIZE_ADDRESS__
+	struct rlimit most = { bytes, bytes };
+	if (bytes)
+		setrlimit(RLIMIT_DATA, &most);
+#else
+	(void)bytes;
+#endif
+}
+
 /* In the child, before exec; only async-signal-safe calls. */
 static void
-become(const char *path, char *const argv[], char *const env[], pid_t parent)
+become(const struct spawn_stage *s, const char *path, char *const argv[],
+    pid_t parent)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	/* The parent may have died before prctl took effect. */
@@ -37,18 +56,25 @@ become(const char *path, char *const argv[], char *const env[], pid_t parent)
 	if (null >= 0)
 		dup2(null, STDIN_FILENO);
 	dup2(STDERR_FILENO, STDOUT_FILENO);
-	close_range(3, ~0U, 0);
-	execve(path, argv, env);
+	/* dup2 of a descriptor to itself would leave it closed by exec. */
+	if (s->board == BOARD_FD)
+		fcntl(BOARD_FD, F_SETFD, 0);
+	else
+		dup2(s->board, BOARD_FD);
+	close_range(BOARD_FD + 1, ~0U, 0);
+	limit_memory(s->memory_bytes);
+	execve(path, argv, s->env);
 	_exit(errno == ENOENT ? 78 : 71);
 }
 
 int
 spawn_stage(const struct spawn_stage *s, pid_t *pid, struct err *e)
 {
-	char path[4096], instance[16], instances[16];
+	char path[4096], instance[16], instances[16], board[16];
 	snprintf(path, sizeof(path), "%s/syncline-%s", s->bin_dir, s->stage);
 	snprintf(instance, sizeof(instance), "%u", s->instance);
 	snprintf(instances, sizeof(instances), "%u", s->instances);
+	snprintf(board, sizeof(board), "%d", BOARD_FD);
 	if (access(path, X_OK) < 0) {
 		err_errno(e, "%s", path);
 		e->cls = ERR_CONFIG;
@@ -57,11 +83,17 @@ spawn_stage(const struct spawn_stage *s, pid_t *pid, struct err *e)
 	const char *argv[] = { path, "--config", s->config, "--called",
 		s->called, "--base", s->base, "--control", s->control,
 		"--endpoint", s->endpoint, "--instance", instance,
-		"--instances", instances,
-		log_enabled(LOG_LEVEL_DEBUG)  ? "--verbose"
-		: log_enabled(LOG_LEVEL_INFO) ? NULL
-					      : "--quiet",
+		"--instances", instances, "--board", board, NULL, NULL, NULL,
 		NULL };
+	size_t n = ARRAY_LEN(argv) - 4;
+	if (log_enabled(LOG_LEVEL_DEBUG))
+		argv[n++] = "--verbose";
+	else if (!log_enabled(LOG_LEVEL_INFO))
+		argv[n++] = "--quiet";
+	if (s->metrics) {
+		argv[n++] = "--metrics";
+		argv[n] = s->metrics;
+	}
 	/* execve does not write to the words; its type is older than const. */
 	char *words[ARRAY_LEN(argv)];
 	memcpy(words, argv, sizeof(argv));
@@ -70,7 +102,7 @@ spawn_stage(const struct spawn_stage *s, pid_t *pid, struct err *e)
 	if (child < 0)
 		return err_errno(e, "fork");
 	if (child == 0)
-		become(path, words, s->env, parent);
+		become(s, path, words, parent);
 	*pid = child;
 	return 0;
 }

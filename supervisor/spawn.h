@@ -2,6 +2,7 @@
 #define SUPERVISOR_SPAWN_H
 #include "proto/attr.h"
 #include "proto/err.h"
+#include <stdint.h>
 #include <sys/types.h>
 
 /* One stage as a child process. */
@@ -11,8 +12,11 @@ struct spawn_stage {
 	const char *config; /* the copy it reads */
 	const char *called; /* what messages call it */
 	const char *base, *control, *endpoint;
+	const char *metrics; /* where it serves them; or NULL */
 	unsigned instance, instances;
-	char *const *env; /* what it may know */
+	int board;             /* descriptor of its page, board.h */
+	uint64_t memory_bytes; /* it may allocate; 0: whatever there is */
+	char *const *env;      /* what it may know */
 };
 
 /*

@@ -5,18 +5,24 @@
  * service manager    state the control store, and what the stages keep
  * exits 0 1 2 3 4 6 7 8 (exit_code.h)
  *
- * Stays in the foreground. SIGTERM and SIGINT finish what is in flight, a
- * second one stops at once; the next start does the rest.
+ * Stays in the foreground, and stays up where the pipeline has a window, an
+ * every or a cron (agenda.h); else it makes one pass. SIGTERM and SIGINT finish
+ * what is in flight, a second one stops at once; the next start does the rest.
+ * SIGHUP reads the pipeline file again between two runs.
  */
 #include "proto/clock.h"
+#include "proto/confine.h"
 #include "proto/log.h"
-#include "proto/notify.h"
+#include "proto/metric.h"
 #include "proto/options.h"
 #include "supervisor/agenda.h"
 #include "supervisor/cli/cli.h"
 #include "supervisor/cli/progress.h"
+#include "supervisor/forecast_log.h"
 #include "supervisor/helm.h"
+#include "supervisor/manager.h"
 #include "supervisor/night.h"
+#include "supervisor/reload.h"
 #include "supervisor/service.h"
 #include <signal.h>
 #include <stdio.h>
@@ -34,37 +40,28 @@ static const struct option_key keys[] = {
 	OPTION_FLAG(struct cli, version, "--version", 'V',
 	    "print the version and exit"),
 	OPTION_FLAG(struct cli, help_mdoc, "--help-mdoc", 0, ""),
+	OPTION_FLAG(struct cli, metrics_mdoc, "--metrics-mdoc", 0, ""),
 	OPTION_END,
 };
 
 struct daemon {
 	struct cli *cli;
-	bool ready, stopping;
 	bool open;         /* as the log has it */
 	int64_t status_ms; /* when the status was told last */
+	struct manager manager;
 	struct engine engine;
 	struct helm helm;
 	struct window window;
 	struct agenda agenda;
 };
 
-/* The manager may be gone; the night goes on without it. */
-static void
-tell(const char *state)
-{
-	struct err e = { 0 };
-	if (notify_send(state, &e) < 0)
-		log_err(LOG_LEVEL_DEBUG, "not notified", &e);
-}
-
 static void
 tell_status(const struct run *r, int64_t now)
 {
 	struct buf line = { 0 };
 	struct progress_facts f = progress_facts(r, now);
-	buf_puts(&line, "STATUS=");
 	progress_line(&f, false, &line);
-	tell(buf_str(&line));
+	manager_status(buf_str(&line));
 	buf_free(&line);
 }
 
@@ -74,18 +71,21 @@ watch(void *arg, const struct run *r)
 {
 	struct daemon *s = arg;
 	int64_t now = clock_mono_ms();
-	if (!s->ready && r->phase > RUN_START && r->phase < RUN_OVER) {
-		s->ready = true;
-		tell("READY=1");
-	}
-	if (!s->stopping && s->engine.stop) {
-		s->stopping = true;
-		tell("STOPPING=1");
-	}
+	if (r->phase > RUN_START && r->phase < RUN_OVER)
+		manager_ready(&s->manager);
 	if (now - s->status_ms >= STATUS_MS) {
 		s->status_ms = now;
 		tell_status(r, now);
 	}
+}
+
+static void
+turned(void *arg)
+{
+	struct daemon *d = arg;
+	if (d->engine.stop)
+		manager_stopping(&d->manager);
+	manager_turned(&d->manager, d->engine.stop && d->engine.live);
 }
 
 static void
@@ -120,6 +120,45 @@ log_window(struct daemon *d, int64_t now)
 	log_info(s.open ? "the window is open" : "the window is closed",
 	    "until", buf_str(&when), "maintenance", s.reason, NULL);
 	buf_free(&when);
+	forecast_log(d->cli->pipeline, d->cli->store, &d->window, now);
+}
+
+/* What is borrowed from the old pipeline changes hands before it goes. */
+static int
+exchange(struct daemon *d, struct pipeline *fresh, struct err *e)
+{
+	struct window window, old = d->window;
+	struct pipeline *was = d->cli->pipeline;
+	if (window_init(&window, &fresh->schedule, e) < 0)
+		return -1;
+	helm_reload(&d->helm, fresh);
+	d->cli->pipeline = fresh;
+	d->window = window;
+	int rc = reload_engine(&d->engine, fresh, e);
+	if (rc == 0)
+		rc = agenda_reopen(&d->agenda, fresh, &d->window, e);
+	window_free(&old);
+	if (rc == 0)
+		pipeline_free(&was);
+	return rc;
+}
+
+static int
+reload(void *arg, struct err *e)
+{
+	struct daemon *d = arg;
+	struct pipeline *fresh;
+	struct err refused = { 0 };
+	manager_reloading();
+	int rc = reload_read(d->cli->pipeline, &fresh, &refused);
+	if (rc == 1 && exchange(d, fresh, e) < 0)
+		return -1;
+	if (rc >= 0)
+		log_info(rc ? "the new configuration holds"
+			    : "the configuration is what it was",
+		    NULL);
+	manager_reloaded();
+	return 0;
 }
 
 static int
@@ -148,19 +187,16 @@ waiting(void *arg, int64_t until)
 {
 	struct daemon *d = arg;
 	struct buf line = { 0 };
-	if (!d->ready) {
-		d->ready = true;
-		tell("READY=1");
-	}
+	manager_ready(&d->manager);
 	struct window_state s = window_at(&d->window, clock_wall_micros());
 	if (!s.open)
 		d->helm.because = s.reason ? s.reason : "the window is closed";
-	buf_puts(&line, "STATUS=waiting");
+	buf_puts(&line, "waiting");
 	if (until != WINDOW_NEVER) {
 		buf_puts(&line, " until ");
 		window_put_time(&d->window, until, &line);
 	}
-	tell(buf_str(&line));
+	manager_status(buf_str(&line));
 	buf_free(&line);
 }
 
@@ -173,9 +209,11 @@ held(void *arg, const struct entity *entity)
 static int
 stay(struct daemon *d, struct err *e)
 {
-	const struct service_work work = {
-		.next = next, .done = done, .waiting = waiting, .arg = d
-	};
+	const struct service_work work = { .reload = reload,
+		.next = next,
+		.done = done,
+		.waiting = waiting,
+		.arg = d };
 	struct cli *c = d->cli;
 	int rc = agenda_open(&d->agenda, c->pipeline, &d->window, c->store, e);
 	d->agenda.held = held;
@@ -197,17 +235,27 @@ static int
 serve(struct cli *c, struct err *e)
 {
 	struct daemon d = { .cli = c };
+	manager_init(&d.manager);
 	if (cli_load(c, e) < 0 || cli_store(c, STORE_WRITE, e) < 0 ||
 	    cli_audit(c, "run", "all entities, by synclined", e) < 0 ||
 	    window_init(&d.window, &c->pipeline->schedule, e) < 0)
 		return -1;
+	if (c->pipeline->confine && !confine_version())
+		log_warn("the kernel has no Landlock: every stage can read "
+			 "the files of the others",
+		    NULL);
 	int rc = engine_open(&d.engine, c->pipeline, c->store, e);
 	d.engine.watch = watch;
 	d.engine.watch_arg = &d;
+	d.engine.turned = turned;
+	d.engine.turned_arg = &d;
+	d.engine.turn_ms = d.manager.alive_ms;
 	d.engine.window = &d.window;
 	if (rc == 0)
+		rc = engine_hear_hup(&d.engine, e);
+	if (rc == 0)
 		rc = stay(&d, e);
-	tell("STOPPING=1");
+	manager_stopping(&d.manager);
 	engine_close(&d.engine);
 	window_free(&d.window);
 	/* Last: who waits for the end may take the store when told of it. */
@@ -220,7 +268,9 @@ static void
 print_help(const struct cli *c)
 {
 	struct buf out = { 0 };
-	if (c->help_mdoc) {
+	if (c->metrics_mdoc) {
+		metric_mdoc(&out);
+	} else if (c->help_mdoc) {
 		options_mdoc(keys, &out);
 	} else {
 		buf_puts(&out,
@@ -238,7 +288,7 @@ print_help(const struct cli *c)
 static int
 act(struct cli *c, struct err *e)
 {
-	if (c->help || c->help_mdoc) {
+	if (c->help || c->help_mdoc || c->metrics_mdoc) {
 		print_help(c);
 		return 0;
 	}

@@ -17,8 +17,10 @@ turn_begin(struct engine *en, const struct entity *entity, struct turn *t,
 	row->outcome = STORE_TURN_RUNNING;
 	row->began_at = now;
 	en->closes = WINDOW_NEVER;
+	t->night = row->night;
 	if (en->window) {
 		struct window_state s = window_at(en->window, now);
+		t->night = s.night;
 		/* What is done by day is not that night's work. */
 		row->night = s.open ? s.night : row->night;
 		if (!en->override)
@@ -58,7 +60,7 @@ turn_end(struct engine *en, struct turn *t, const struct night_result *x,
 	row->ended_at = clock_wall_micros();
 	if (x->code == EXIT_CLEAN || x->code == EXIT_REJECTS) {
 		row->completed_at = row->began_at;
-		row->completed_night = row->night;
+		row->completed_night = t->night;
 	}
 	return store_turn_put(en->store, t->entity->name, row, e);
 }

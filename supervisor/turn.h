@@ -14,6 +14,7 @@
 struct turn {
 	const struct entity *entity;
 	struct store_turn row;
+	int64_t night; /* that began last: what completes now is as new */
 };
 
 /* Also sets when the engine has to come to rest. */

@@ -19,10 +19,11 @@ struct cli {
 	const char *config;  /* the pipeline file */
 	const char *output;  /* "table" or "json" */
 	bool quiet, verbose, no_color, help, help_mdoc, version;
-	bool json;  /* of output */
-	bool color; /* stdout is a terminal and nobody objects */
-	void *opts; /* the verb's own options; owned */
-	int nwords; /* what follows the verb */
+	bool metrics_mdoc; /* of synclined: its metrics for the manual */
+	bool json;         /* of output */
+	bool color;        /* stdout is a terminal and nobody objects */
+	void *opts;        /* the verb's own options; owned */
+	int nwords;        /* what follows the verb */
 	char **words;
 	struct pipeline *pipeline; /* cli_load */
 	struct store *store;       /* cli_store */

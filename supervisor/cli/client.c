@@ -71,8 +71,10 @@ client_next(
 		set_patience(x);
 	while (more == 1 && !client_heard(x))
 		more = read_more(x, e);
-	if (more <= 0)
-		return more;
+	if (more == 0)
+		return err_retry(e, "no_answer", "synclined broke off");
+	if (more < 0)
+		return -1;
 	const uint8_t *end = memchr(x->in.data, '\n', x->in.len);
 	size_t n = (size_t)(end - x->in.data);
 	int rc = control_reply_decode((struct span){ x->in.data, n }, reply, e);

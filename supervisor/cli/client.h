@@ -22,8 +22,8 @@ void client_close(struct client *x);
 /* Asks, and takes the answer; one that is not ok is this call's error. */
 int client_ask(struct client *x, const struct control_request *q,
     struct control_reply *reply, struct err *e) MUST_CHECK;
-/* What else it says: 1, or 0 once it has ended. patient: however long that
- * takes. */
+/* What else it says: 1, or 0 once it said that it has ended. patient: however
+ * long that takes. */
 int client_next(struct client *x, bool patient, struct control_reply *reply,
     struct err *e) MUST_CHECK;
 

@@ -89,6 +89,12 @@ explain(const struct cli *c, const struct night_result *x)
 		    "%s: the window closed before the end; what was applied "
 		    "stands, and the rest follows when it opens next",
 		    name);
+	if (x->end != END_PAUSED && x->end != END_CANCELLED &&
+	    x->code == EXIT_RESUMABLE)
+		cli_say(c,
+		    "%s: the window closed before rows that the source lacks "
+		    "were looked for; that comes first when it opens next",
+		    name);
 	if (x->counts[OUT_REJECTED])
 		cli_say(c,
 		    "%s: %" PRIu64 " rows were rejected: 'syncline failed list "

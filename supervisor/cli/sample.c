@@ -81,5 +81,8 @@ const char sample_pipeline[] =
     "\n"
     "# Where Syncline keeps what it knows, and how much it may use.\n"
     "#store: {dir: .syncline}\n"
-    "#workers: {normalize: 2}\n"
-    "#state: {memory: 1GiB}\n";
+    "#workers: {normalize: {min: 1, max: 2}}\n"
+    "#state: {memory: 1GiB}\n"
+    "\n"
+    "# Where Prometheus asks; the stages follow at the next ports.\n"
+    "#metrics: 127.0.0.1:9700\n";

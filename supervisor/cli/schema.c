@@ -163,9 +163,14 @@ list_schema(const struct spec_key *k)
 static json_t *
 custom_schema(const struct spec_key *k)
 {
-	if (k->table)
+	if (!k->schema)
 		return table_schema(k->table);
-	return some(json_loads(k->schema, 0, NULL));
+	json_t *one = some(json_loads(k->schema, 0, NULL));
+	if (!k->table)
+		return one;
+	json_t *either = some(json_object());
+	set(either, "anyOf", json_pack("[o,o]", one, table_schema(k->table)));
+	return either;
 }
 
 static json_t *
@@ -223,8 +228,9 @@ preset_json(const struct spec_key *k)
 	case KEY_MAP:
 	case KEY_GROUP:
 	case KEY_LIST:
-	case KEY_CUSTOM:
 		break;
+	case KEY_CUSTOM:
+		return json_loads(k->preset, JSON_DECODE_ANY, NULL);
 	}
 	return json_string(k->preset);
 }

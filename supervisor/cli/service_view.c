@@ -51,10 +51,11 @@ put_time(const char *iso, struct buf *out)
 static void
 put_run(const json_t *run, bool bar, struct buf *out)
 {
-	struct buf name = { 0 };
+	struct buf name = { 0 }, phase = { 0 };
 	put_plain(text(run, "entity"), &name);
+	put_plain(text(run, "phase"), &phase);
 	const struct progress_facts f = { .entity = buf_str(&name),
-		.phase = text(run, "phase"),
+		.phase = buf_str(&phase),
 		.rows = number(run, "rows"),
 		.estimate = number(run, "estimate"),
 		.changes = number(run, "changes"),
@@ -70,6 +71,7 @@ put_run(const json_t *run, bool bar, struct buf *out)
 	}
 	buf_putc(out, '\n');
 	buf_free(&name);
+	buf_free(&phase);
 }
 
 static void
@@ -128,7 +130,7 @@ service_view(const struct json_t *status, const struct store_pauses *pauses,
 		put_time(text(status, "since"), out);
 		buf_putc(out, '\n');
 	}
-	if (run)
+	if (json_is_object(run))
 		put_run(run, bar, out);
 	put_waiting(status, out);
 	put_ordered(json_object_get(status, "ordered"), out);

@@ -1,9 +1,11 @@
 #include "supervisor/cli/status_rows.h"
+#include "proto/clock.h"
 #include "proto/store_entity.h"
 #include "proto/store_reject.h"
 #include "proto/store_run.h"
 #include "supervisor/cli/run_row.h"
 #include "supervisor/cli/service_view.h"
+#include "supervisor/forecast.h"
 
 static const struct table_column status_columns[] = {
 	{ "entity", TABLE_TEXT, 0 },
@@ -18,13 +20,20 @@ static const struct table_column status_columns[] = {
 	{ "watermark", TABLE_TEXT, 0 },
 	{ "pid", TABLE_NUMBER, TABLE_JSON_ONLY },
 	{ "error", TABLE_TEXT, TABLE_JSON_ONLY },
+	/* of the nights that were, and of the next one */
+	{ "completed", TABLE_TIME, TABLE_JSON_ONLY },
+	{ "stale_since", TABLE_TIME, TABLE_HIDE_ZERO },
+	{ "begins", TABLE_TIME, TABLE_JSON_ONLY },
+	{ "forecast", TABLE_TIME, TABLE_HIDE_ZERO },
+	{ "late", TABLE_BOOL, TABLE_HIDE_ZERO },
+	{ "usual_rows_per_second", TABLE_NUMBER, TABLE_JSON_ONLY },
 	/* of the service */
 	{ "phase", TABLE_TEXT, TABLE_JSON_ONLY },
 	{ "rows_per_second", TABLE_NUMBER, TABLE_JSON_ONLY },
 	{ "eta_seconds", TABLE_NUMBER, TABLE_JSON_ONLY },
 	{ "paused_by", TABLE_TEXT, TABLE_JSON_ONLY },
 };
-enum { OF_SERVICE = 4 };
+enum { OF_NIGHTS = 6, OF_SERVICE = 4 };
 
 static void
 put_run(struct table *t, const struct store_run *r)
@@ -44,7 +53,22 @@ put_never(struct table *t, const char *name)
 	table_text(t, name);
 	table_none(t);
 	table_text(t, "never run");
-	for (size_t i = 3; i < ARRAY_LEN(status_columns) - OF_SERVICE; i++)
+	const size_t end = ARRAY_LEN(status_columns) - OF_NIGHTS - OF_SERVICE;
+	for (size_t i = 3; i < end; i++)
+		table_none(t);
+}
+
+static void
+put_nights(struct table *t, const struct forecast *f)
+{
+	table_time(t, f->completed);
+	table_time(t, f->stale_since);
+	table_time(t, f->begins);
+	table_time(t, f->finishes);
+	table_number(t, f->late);
+	if (f->takes)
+		table_number(t, f->rows_per_second);
+	else
 		table_none(t);
 }
 
@@ -101,14 +125,40 @@ put_entity(struct cli *c, const char *name, struct table *t, struct arena *a,
 }
 
 static int
+forecasts(struct cli *c, struct forecast *out, struct err *e)
+{
+	struct window w;
+	if (window_init(&w, &c->pipeline->schedule, e) < 0)
+		return -1;
+	int rc = forecast_read(
+	    c->pipeline, c->store, &w, clock_wall_micros(), out, e);
+	window_free(&w);
+	return rc;
+}
+
+/* They come in the order of work; every entity is there. */
+static const struct forecast *
+forecast_of(const struct forecast *f, const struct entity *entity)
+{
+	while (f->entity != entity)
+		f++;
+	return f;
+}
+
+static int
 put_all(struct cli *c, struct status *st, struct err *e)
 {
-	if (store_pause_list(c->store, &st->arena, &st->pauses, e) < 0)
+	struct forecast *nights =
+	    arena_zalloc(&st->arena, c->pipeline->nentities * sizeof(*nights));
+	if (store_pause_list(c->store, &st->arena, &st->pauses, e) < 0 ||
+	    forecasts(c, nights, e) < 0)
 		return -1;
 	for (size_t i = 0; i < c->pipeline->nentities; i++) {
 		const char *name = c->pipeline->entities[i].name;
 		if (put_entity(c, name, &st->table, &st->arena, e) < 0)
 			return -1;
+		put_nights(
+		    &st->table, forecast_of(nights, &c->pipeline->entities[i]));
 		put_service(&st->table, st, name);
 	}
 	return 0;
@@ -121,6 +171,7 @@ status_read(struct cli *c, struct status *st, struct err *e)
 	for (size_t i = 0; !c->store && i < c->pipeline->nentities; i++) {
 		const char *name = c->pipeline->entities[i].name;
 		put_never(&st->table, name);
+		put_nights(&st->table, &(struct forecast){ 0 });
 		put_service(&st->table, st, name);
 	}
 	if (!c->store)

@@ -84,6 +84,7 @@ check_in(struct cli *c, const char *dir, struct err *e)
 	struct pipeline p = *c->pipeline;
 	p.store_dir = dir;
 	p.workers_extract = p.workers_normalize = p.workers_identity = 1;
+	p.workers_normalize_min = p.workers_load_min = 1;
 	p.workers_delta = p.workers_resolver = p.workers_load = 1;
 	int rc = engine_open(&en, &p, NULL, e);
 	if (rc == 0)

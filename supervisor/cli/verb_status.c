@@ -60,14 +60,17 @@ status(struct cli *c, struct err *e)
 const struct verb verb_status = {
 	.name = "status",
 	.summary = "show where every entity stands",
-	.detail = "Shows the last run of every entity, a live one too, with "
-		  "its rows, the open rejects, the watermark and deletes that "
-		  "wait for an approval; before that, what is paused and by "
-		  "whom, and what a running synclined is doing: its run, how "
-		  "far it is, or what it waits for. Needs no lock and "
-		  "disturbs no run. --watch goes on showing it while synclined "
-		  "runs; with -o json every picture is an object on a line of "
-		  "its own, with the members at, service and entities",
+	.detail =
+	    "Shows the last run of every entity, a live one too, with "
+	    "its rows, the open rejects, the watermark and deletes that "
+	    "wait for an approval; what is stale, and as of when the "
+	    "target is; when each will be done, going by earlier runs, "
+	    "and whether that is late for the window; before that, what is paused and by "
+	    "whom, and what a running synclined is doing: its run, how "
+	    "far it is, or what it waits for. Needs no lock and "
+	    "disturbs no run. --watch goes on showing it while synclined "
+	    "runs; with -o json every picture is an object on a line of "
+	    "its own, with the members at, service and entities",
 	.keys = keys,
 	.opts_size = sizeof(struct status_opts),
 	.run = status,

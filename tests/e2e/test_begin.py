@@ -5,6 +5,7 @@ import shutil
 import pytest
 
 from lib.sqlite import SqliteFile
+from lib.wait import wait_until
 
 CONFIG, UNREACHABLE = 2, 3
 LITE = {"name": "lite", "driver": "sqlite", "path": "source.db"}
@@ -23,13 +24,14 @@ def things(site, database):
     return source
 
 
-def write(site, database, source="things", dsn=None, **more):
+def write(site, database, source="things", dsn=None, workers=1, **more):
     site.write(
         [LITE, {"name": "pg", "driver": "postgres",
                 "dsn": dsn or database.dsn()}],
         [{"name": "things", "key": ["id"],
           "source": {"connection": "lite", "table": source},
-          "target": {"connection": "pg", "table": "things"}} | more])
+          "target": {"connection": "pg", "table": "things"}} | more],
+        workers={"load": workers}, state={"partitions": workers})
 
 
 def test_the_target_is_judged_first(site, database, things):
@@ -83,15 +85,79 @@ def test_a_plan_for_a_state_that_is_lost(site, database, things, lost):
 
 
 def test_a_table_that_is_made(site, database, things):
-    """It is described and mapped again, the source is planned once."""
+    """It is mapped again; the source is planned and all is opened once."""
     database.script("DROP TABLE things")
     write(site, database, target={"connection": "pg", "table": "things",
                                   "create": True})
     result = site.run("-v")
     result.books().assert_is(read=20, inserted=20)
-    log = result.err.splitlines()
-    assert sum("syncline-extract" in line and "msg=planned" in line
-               for line in log) == 1
-    assert sum("msg=phase phase=map" in line for line in log) == 2
+    assert said(result, "syncline-extract", "msg=planned") == 1
+    assert said(result, "msg=phase phase=map") == 2
+    assert said(result, "msg=phase phase=open") == 1
     site.run().books().assert_is(read=20, unchanged=20)
     assert len(site.runs()) == 2
+
+
+def said(result, *words):
+    return sum(all(word in line for word in words)
+               for line in result.err.splitlines())
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_table_of_other_types(site, database, workers):
+    """Load makes an interval of an interval(0): all open for that."""
+    database.script("CREATE TABLE spans AS SELECT n AS id, "
+                    "(n * interval '1 day')::interval(0) AS span "
+                    "FROM generate_series(1, 20) n")
+    site.write(
+        [{"name": "pg", "driver": "postgres", "dsn": database.dsn()}],
+        [{"name": "spans", "key": ["id"],
+          "source": {"connection": "pg", "table": "spans"},
+          "target": {"connection": "pg", "table": "made",
+                     "create": True}}],
+        workers={"load": workers}, state={"partitions": workers})
+    result = site.run("-v")
+    result.books().assert_is(read=20, inserted=20)
+    assert said(result, "msg=phase phase=open") == 2
+    assert database.rows("TABLE made ORDER BY id") == database.rows(
+        "TABLE spans ORDER BY id")
+    site.run().books().assert_is(read=20, unchanged=20)
+
+
+def test_two_that_make_a_table(site, database, things):
+    database.script("DROP TABLE things")
+    write(site, database, workers=2, target={
+        "connection": "pg", "table": "things", "create": True})
+    site.run().books().assert_is(read=20, inserted=20)
+    site.run().books().assert_is(read=20, unchanged=20)
+
+
+SLOW_TO_MAKE = """
+CREATE FUNCTION wait() RETURNS event_trigger LANGUAGE plpgsql AS $$
+    BEGIN PERFORM pg_advisory_xact_lock(42); END $$;
+CREATE EVENT TRIGGER wait ON ddl_command_end WHEN TAG IN ('CREATE TABLE')
+    EXECUTE FUNCTION wait()
+"""
+WAITING = ("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' "
+           "AND objid = 42 AND NOT granted")
+
+
+@pytest.mark.parametrize("victim", ["load", "syncline"])
+def test_killed_while_the_table_is_made(site, database, things, victim):
+    """The server makes it all the same, and nobody is told that it has."""
+    database.script("DROP TABLE things;" + SLOW_TO_MAKE)
+    write(site, database, target={"connection": "pg", "table": "things",
+                                  "create": True})
+    database.value("SELECT 1 FROM pg_advisory_lock(42)")
+    night = site.start_run()
+    wait_until(lambda: database.value(WAITING) == 1, "the table is made")
+    process = site.process(victim)
+    process.kill()
+    wait_until(lambda: not process.alive(), "it is dead")
+    database.value("SELECT 1 FROM pg_advisory_unlock(42)")
+    site.finish(night)
+    site.wait_for_silence()
+    site.run()
+    assert database.value("SELECT count(*) FROM things") == 20
+    site.run().books().assert_is(read=20, unchanged=20)
+    site.assert_tidy()

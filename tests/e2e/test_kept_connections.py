@@ -11,7 +11,8 @@ QUERY = ("SELECT {n} AS id, pg_backend_pid() AS reader, "
          "current_setting('search_path') AS seen, "
          "set_config('search_path', 'elsewhere', false) || "
          "set_config('TimeZone', 'Asia/Tehran', false) AS zone")
-# While the source is planned, ends the backend that load keeps, once it does.
+# While the source is planned, ends the backend by which load has looked at the
+# target, once it has.
 KILL = """
 CREATE FUNCTION kill() RETURNS int LANGUAGE plpgsql AS $$
 DECLARE killed int := 0;
@@ -19,7 +20,8 @@ BEGIN
     WHILE killed = 0 AND current_query() LIKE '%row_number%' LOOP
         PERFORM pg_stat_clear_snapshot();
         SELECT count(pg_terminate_backend(pid, 60000)) INTO killed
-            FROM pg_stat_activity WHERE query = 'DISCARD ALL'
+            FROM pg_stat_activity
+            WHERE query = 'SELECT EXISTS (SELECT 1 FROM "t3")'
             AND application_name = 'syncline-load' AND state = 'idle'
             AND datname = current_database();
     END LOOP;

@@ -119,7 +119,7 @@ def test_a_source_that_was_away_comes_again(site, database, small):
 
 def held(site, database, clock, **options):
     night = Held(site, database, "load", schedule=NIGHT, env=clock.env,
-                 **options)
+                 split="ctid", **options)
     wait_until(night.waiter, "load stands still")
     return night
 
@@ -162,3 +162,58 @@ def test_killed_in_mid_night_it_goes_on(site, database):
     daemon.end()
     night.assert_converged(env=clock.env)
     assert [r["state"] for r in site.runs()][1:] == ["completed", "failed"]
+
+
+def status(site, clock):
+    [entry] = site.verb("status", "-o", "json", env=clock.env).json()
+    return entry
+
+
+def logged(daemon, message):
+    return [line for line in daemon.text().splitlines() if message in line]
+
+
+def test_the_window_is_a_budget(site, small):
+    """The last night took thirteen hours, as far as the ledger goes."""
+    clock = Clock(site.dir, DAY + "10 19:00")
+    daemon = Daemon(site, clock)
+    daemon.wait_idle(DAY + "11 19:00")
+    entry = status(site, clock)
+    assert entry["begins"].startswith("2026-06-11T19:00:00")
+    assert entry["forecast"].startswith("2026-06-11T19:0")
+    assert not entry["late"] and not entry["stale_since"]
+    with sqlite3.connect(site.store / "control.db") as db:
+        db.execute("UPDATE runs SET started_at = started_at - "
+                   "13 * 3600 * 1000000")
+    entry = status(site, clock)
+    assert entry["forecast"].startswith("2026-06-12T08:0")
+    assert entry["late"]
+    daemon.set_clock(DAY + "11 12:00")
+    daemon.wait_idle(DAY + "11 19:00")
+    daemon.set_clock(DAY + "11 19:00")
+    daemon.wait_idle(DAY + "12 19:00")
+    [warning] = logged(daemon, "the night will not be long enough")
+    assert "entity=things" in warning and "2026-06-12 08:0" in warning
+    assert not logged(daemon, "stale")
+    daemon.end()
+
+
+def test_in_the_morning_it_says_what_is_stale(site, small):
+    clock = Clock(site.dir, DAY + "10 19:00")
+    daemon = Daemon(site, clock)
+    daemon.wait_idle(DAY + "11 19:00")
+    small.source.script("ALTER TABLE things RENAME TO gone")
+    daemon.set_clock(DAY + "11 19:00")
+    daemon.wait_idle(DAY + "12 19:00")
+    daemon.set_clock(DAY + "12 08:00")
+    daemon.wait_idle(DAY + "12 19:00")
+    [warning] = logged(daemon, "stale")
+    assert "entity=things" in warning and "2026-06-10 19:0" in warning
+    entry = status(site, clock)
+    assert entry["stale_since"].startswith("2026-06-10T19:0")
+    assert entry["completed"] == entry["stale_since"]
+    small.source.script("ALTER TABLE gone RENAME TO things")
+    site.verb("run", "--now", env=clock.env)
+    wait_until(lambda: not status(site, clock)["stale_since"],
+               "it is up to date")
+    daemon.end()

@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 
+from lib.held import Held
 from lib.wait import PATIENCE_SECONDS, wait_until
 
 
@@ -84,3 +85,26 @@ class Service:
         result = self.finish()
         assert code is None or result.code == code, result
         return result
+
+
+class HeldService(Service):
+    """One that stands still in the middle of a run of many chunks, until it
+    is released."""
+
+    def __init__(self, site, database, **others):
+        super_init = super().__init__
+
+        def start(at):
+            super_init(at)
+            return self.process
+        self.night = Held(site, database, "load", chunk_rows=2000,
+                          start=start, **others)
+        wait_until(self.night.waiter, "load stands still")
+
+    def pause_in_mid_run(self):
+        self.order("pause")
+        self.wait_for("it is about to pause", run_state="pausing")
+        self.night.release()
+        status = self.wait_for("the run waits", run_state="paused")
+        assert status["state"] == "paused" and status["paused_by"]
+        return status["run"]

@@ -17,9 +17,11 @@ class Held:
     (extract) or of the first write (load), until it is released."""
 
     def __init__(self, site, database, stage, tries=5, chunk_rows=0,
-                 start=None, env=None, words=(), limits=None, **others):
+                 start=None, env=None, words=(), limits=None, split="auto",
+                 **others):
         self.site, self.database, self.stage = site, database, stage
         self.source = ends.PgSource(database, chunk_rows)
+        self.source.source["split"] = split
         self.target = ends.PgTarget(database)
         self.rows = orders.make(5, 60_000)
         self.source.hold(self.rows)

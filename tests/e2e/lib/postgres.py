@@ -20,10 +20,10 @@ max_connections = 80
 max_wal_size = 2GB
 log_min_messages = warning
 """
-# Only this role has to prove who it is.
-GUARDED_ROLE = "guarded"
+# Only these roles have to prove who they are.
+GUARDED_ROLE, OTHER_GUARDED_ROLE = "guarded", "warded"
 HBA = f"""
-local all {GUARDED_ROLE} scram-sha-256
+local all {GUARDED_ROLE},{OTHER_GUARDED_ROLE} scram-sha-256
 local all all trust
 """
 

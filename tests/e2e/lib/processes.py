@@ -1,4 +1,4 @@
-"""The processes of one site, found by a mark in their environment."""
+"""The processes of one site, found by marks on them."""
 import os
 import signal
 
@@ -17,9 +17,11 @@ class Process:
     def __init__(self, pid):
         self.pid = pid
 
+    def cmdline(self):
+        return read(f"/proc/{self.pid}/cmdline")
+
     def argv(self):
-        return read(f"/proc/{self.pid}/cmdline").decode(
-            "utf-8", "replace").split("\0")[:-1]
+        return self.cmdline().decode("utf-8", "replace").split("\0")[:-1]
 
     def environ(self):
         return read(f"/proc/{self.pid}/environ")
@@ -75,13 +77,15 @@ class Process:
             return False
 
 
-def marked(mark):
-    """Every live process but us whose environment holds these bytes."""
+def marked(*marks):
+    """Every live process but us whose environment or command line holds one
+    of these. The environment of one that closed itself is for root alone."""
     found = []
     for entry in os.listdir("/proc"):
         if not entry.isdigit() or int(entry) == os.getpid():
             continue
         process = Process(int(entry))
-        if mark in process.environ() and process.alive():
+        words = process.environ() + process.cmdline()
+        if any(mark in words for mark in marks) and process.alive():
             found.append(process)
     return found

@@ -54,6 +54,7 @@ class Site:
         self.dir = pathlib.Path(root)
         self.file = self.dir / "pipeline.yaml"
         self.store = self.dir / ".syncline"
+        self.prefix = []  # of every command, such as setpriv
         # Sockets go here, and every process of ours carries its name.
         self.runtime = tempfile.mkdtemp(prefix="sl-", dir="/tmp")
         # What else the environment of every call holds.
@@ -82,7 +83,8 @@ class Site:
     def start(self, *words, env=None, stdin=subprocess.DEVNULL,
               program="syncline"):
         return subprocess.Popen(
-            [str(self.bin_dir / program), *map(str, words)], cwd=self.dir,
+            [*self.prefix, str(self.bin_dir / program), *map(str, words)],
+            cwd=self.dir,
             env=self.environ(**(env or {})), stdin=stdin,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
@@ -123,7 +125,8 @@ class Site:
     # --- what it left
 
     def processes(self):
-        return processes.marked(self.runtime.encode())
+        return processes.marked(self.runtime.encode(),
+                                str(self.file).encode())
 
     def process(self, name):
         for process in self.processes():

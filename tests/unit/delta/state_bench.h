@@ -1,8 +1,17 @@
 #ifndef TESTS_UNIT_DELTA_STATE_BENCH_H
 #define TESTS_UNIT_DELTA_STATE_BENCH_H
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
 #include "delta/state.h"
 #include "tests/unit/delta/world.h"
+#include <signal.h>
 #include <sqlite3.h>
+#include <sys/resource.h>
 
 /* One state file in a store of its own, and what its tests do with it. */
 struct bench {
@@ -118,6 +127,29 @@ scan(struct bench *t)
 	struct err e = { 0 };
 	ok(state_scan(t->s, note, &x, &e), &e);
 	return x.records;
+}
+
+/* A disk that is full: a commit of many rows from id on fails, and the caller
+ * looks what it left. */
+static inline void
+fill_the_disk(struct bench *t, int64_t id)
+{
+	struct rlimit old, small = { .rlim_cur = 1 << 20 };
+	struct err e = { 0 };
+	int r = 0;
+
+	getrlimit(RLIMIT_FSIZE, &old);
+	small.rlim_max = old.rlim_max;
+	signal(SIGXFSZ, SIG_IGN);
+	setrlimit(RLIMIT_FSIZE, &small);
+	state_begin(t->s, &(struct intent_id){ 2, 0, 1 });
+	for (int64_t end = id + 60000; id < end && r == 0; id++)
+		r = append(t, RECORD_INSERT, id, 1, &e);
+	if (r == 0)
+		r = state_commit(t->s, &e);
+	setrlimit(RLIMIT_FSIZE, &old);
+	assert_int_equal(r, -1);
+	assert_int_equal(e.cls, ERR_RETRY);
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)

@@ -6,7 +6,6 @@
 #include <cmocka.h>
 
 #include "tests/unit/delta/state_bench.h"
-#include <signal.h>
 #include <sys/resource.h>
 
 static bool
@@ -163,29 +162,13 @@ a_file_that_was_being_made_is_empty(void **state)
 	buf_free(&path);
 }
 
-/* A disk that is full: writes beyond the limit fail, and what was committed
- * before stays. */
 static void
 a_full_disk_is_a_retry(void **state)
 {
 	struct bench *t = *state;
-	struct rlimit old, small = { .rlim_cur = 1 << 20 };
-	struct err e = { 0 };
-	int r = 0;
 	reopen(t);
 	put(t, RECORD_INSERT, 0, 1000, 1);
-	getrlimit(RLIMIT_FSIZE, &old);
-	small.rlim_max = old.rlim_max;
-	signal(SIGXFSZ, SIG_IGN);
-	setrlimit(RLIMIT_FSIZE, &small);
-	state_begin(t->s, &(struct intent_id){ 2, 0, 1 });
-	for (int64_t id = 1000; id < 60000 && r == 0; id++)
-		r = append(t, RECORD_INSERT, id, 1, &e);
-	if (r == 0)
-		r = state_commit(t->s, &e);
-	setrlimit(RLIMIT_FSIZE, &old);
-	assert_int_equal(r, -1);
-	assert_int_equal(e.cls, ERR_RETRY);
+	fill_the_disk(t, 1000);
 	assert_int_equal(scan(t), 1000);
 	put(t, RECORD_INSERT, 1000, 1001, 1);
 	reopen(t);

@@ -6,8 +6,6 @@
 #include <cmocka.h>
 
 #include "tests/unit/delta/state_bench.h"
-#include <signal.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 
 static void
@@ -286,26 +284,12 @@ static void
 a_failed_upgrade_is_rolled_back(void **state)
 {
 	struct bench *t = *state;
-	struct rlimit old, small = { .rlim_cur = 1 << 20 };
-	struct err e = { 0 };
-	int r = 0;
 
 	reopen(t);
 	put(t, RECORD_INSERT, 0, 10, 1);
 	format_1(t);
 	reopen(t);
-	getrlimit(RLIMIT_FSIZE, &old);
-	small.rlim_max = old.rlim_max;
-	signal(SIGXFSZ, SIG_IGN);
-	setrlimit(RLIMIT_FSIZE, &small);
-	state_begin(t->s, &(struct intent_id){ 2, 0, 1 });
-	for (int64_t id = 20; id < 60000 && r == 0; id++)
-		r = append(t, RECORD_INSERT, id, 1, &e);
-	if (r == 0)
-		r = state_commit(t->s, &e);
-	setrlimit(RLIMIT_FSIZE, &old);
-	assert_int_equal(r, -1);
-	assert_int_equal(e.cls, ERR_RETRY);
+	fill_the_disk(t, 20);
 	assert_int_equal(scan(t), 10);
 	put(t, RECORD_INSERT, 20, 21, 1);
 	reopen(t);

@@ -249,25 +249,50 @@ numerics_are_those_of_the_plain_way(void **state)
 	table_close(&plain);
 }
 
+/* Every group at every place, the others at random. */
 static void
-four_digits_are_what_printf_writes(void **state)
+digits_are_what_printf_writes(void **state)
 {
-	char want[8], got[8] = "";
+	struct dice d = { 7 };
 
 	(void)state;
-	for (unsigned v = 0; v < 10000; v++) {
-		uint32_t four = pg_digits_four(v);
-		memcpy(got, &four, 4);
-		snprintf(want, sizeof(want), "%04u", v);
-		assert_string_equal(got, want);
-		if (v == 0)
-			continue;
-		assert_int_equal(pg_digits_leading(four), strspn(want, "0"));
-		unsigned end = 0;
-		while (want[3 - end] == '0')
-			end++;
-		assert_int_equal(pg_digits_trailing(four), end);
+	for (unsigned i = 0; i < 4 * 10000; i++) {
+		char want[PG_DIGITS_ROOM + 1], got[PG_DIGITS_ROOM + 1] = "";
+		unsigned v[PG_DIGITS_GROUPS];
+		for (size_t k = 0; k < PG_DIGITS_GROUPS; k++)
+			v[k] = (unsigned)roll(&d, roll(&d, 3) ? 10000 : 1);
+		v[i % 4] = i / 4;
+		uint64_t groups = (uint64_t)v[0] << 48 | (uint64_t)v[1] << 32 |
+				  v[2] << 16 | v[3];
+		snprintf(want, sizeof(want), "%04u%04u%04u%04u", v[0], v[1],
+		    v[2], v[3]);
+		assert_true(pg_digits_valid(groups));
+		pg_digits_t all = pg_digits_all(groups);
+		unsigned from = (unsigned)roll(&d, PG_DIGITS_ROOM);
+		pg_digits_store((uint8_t *)got, all, from);
+		assert_memory_equal(got, want + from, PG_DIGITS_ROOM - from);
+		if (v[0])
+			assert_int_equal(
+			    pg_digits_leading(all), strspn(want, "0"));
+		unsigned until = PG_DIGITS_ROOM;
+		while (until && want[until - 1] == '0')
+			until--;
+		if (until)
+			assert_int_equal(pg_digits_until(all), until);
 	}
+}
+
+static void
+groups_above_9999_are_seen(void **state)
+{
+	(void)state;
+	for (uint64_t v = 0; v < 65536; v++)
+		for (unsigned shift = 0; shift < 64; shift += 16) {
+			const uint64_t rest = UINT64_C(0x270f270f270f270f);
+			uint64_t groups =
+			    (rest & ~(UINT64_C(0xffff) << shift)) | v << shift;
+			assert_int_equal(pg_digits_valid(groups), v < 10000);
+		}
 }
 
 int
@@ -276,7 +301,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rows_are_those_of_the_plain_way),
 		cmocka_unit_test(numerics_are_those_of_the_plain_way),
-		cmocka_unit_test(four_digits_are_what_printf_writes),
+		cmocka_unit_test(digits_are_what_printf_writes),
+		cmocka_unit_test(groups_above_9999_are_seen),
 	};
 	return cmocka_run_group_tests_name("pg_row", tests, NULL, NULL);
 }

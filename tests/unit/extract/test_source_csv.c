@@ -92,13 +92,13 @@ rows_of_the_wrong_shape_are_rejected_with_their_line(void **state)
 	world_text(&w, "id,a\n1,x\n2\n\n3,\"l1\nl2\"\n4,x,y\n5,b\"c\n6,z\n");
 	expect_rows(&w,
 	    "reject bad_text: line 3: 1 field, but there are 2 columns\n"
-	    "0|0 (line)=text:2 (line number)=int:3\n"
+	    "1|0 (line)=text:2 (line number)=int:3\n"
 	    "reject bad_text: line 7: 3 fields, but there are 2 columns\n"
-	    "1|0 (line)=text:4,x,y (line number)=int:7\n"
+	    "3|0 (line)=text:4,x,y (line number)=int:7\n"
 	    "reject bad_text: line 8: a quote stands inside a field that does not begin with one, or text follows a closing quote\n"
-	    "2|0 (line)=text:5,b\"c (line number)=int:8\n"
-	    "3|0 id=text:1 a=text:x\n3|1 id=text:3 a=text:l1\nl2\n"
-	    "3|2 id=text:6 a=text:z\n");
+	    "4|0 (line)=text:5,b\"c (line number)=int:8\n"
+	    "0|0 id=text:1 a=text:x\n0|1 id=text:3 a=text:l1\nl2\n"
+	    "0|2 id=text:6 a=text:z\n");
 	assert_int_equal(w.em.rows, 6);
 	assert_int_equal(w.em.seq, 4);
 	world_close(&w);

@@ -159,7 +159,7 @@ a_column_is_text_only_in_its_batch(void **state)
 	assert_int_equal(rig_read(&w.en, &w.rig, &w.em, &w.e), 0);
 	assert_string_equal(buf_str(&w.rig.text),
 	    "0|0 c=text:1\n0|1 c=text:x\n"
-	    "1|0 c=int:3\n1|1 c=int:4\n2|0 c=int:5\n");
+	    "2|0 c=int:3\n2|1 c=int:4\n4|0 c=int:5\n");
 	assert_int_equal(w.em.seq, 3);
 	assert_int_equal(w.em.rows, 5);
 	world_close(&w);

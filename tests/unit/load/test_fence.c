@@ -44,7 +44,7 @@ refuses_chunks_nobody_has(void **state)
 	struct err e = { 0 };
 	assert_int_equal(fence_admit(&f, UINT32_MAX - 1, 1, &v, &e), -1);
 	assert_int_equal(e.cls, ERR_DATA);
-	assert_null(f.newest);
+	assert_null(f.chunks);
 	fence_free(&f);
 }
 

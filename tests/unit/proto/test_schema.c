@@ -80,6 +80,51 @@ test_find(void **state)
 	assert_null(schema_find(&(struct schema){ 0 }, "qty"));
 }
 
+static void
+test_same_rows(void **state)
+{
+	(void)state;
+	static const struct schema_column base[] = {
+		{ .name = "a", .type = VT_INT, .type_name = "bigint" },
+		{ .name = "b", .type = VT_OPAQUE, .type_name = "interval" },
+	};
+	static const struct {
+		const char *label;
+		struct schema_column cols[2];
+		size_t n;
+		bool same;
+	} rows[] = {
+		{ "equal", { base[0], base[1] }, 2, true },
+		{ "other names of the same type",
+		    { { .name = "a", .type = VT_INT, .precision = 3 },
+			base[1] },
+		    2, true },
+		{ "fewer", { base[0] }, 1, false },
+		{ "another order", { base[1], base[0] }, 2, false },
+		{ "another name", { { .name = "A", .type = VT_INT }, base[1] },
+		    2, false },
+		{ "another type", { { .name = "a", .type = VT_TEXT }, base[1] },
+		    2, false },
+		{ "another opaque type",
+		    { base[0], { .name = "b",
+				   .type = VT_OPAQUE,
+				   .type_name = "point" } },
+		    2, false },
+		{ "no opaque type",
+		    { base[0], { .name = "b", .type = VT_OPAQUE } }, 2, false },
+	};
+	struct schema_column was[2] = { base[0], base[1] };
+	const struct schema a = { 2, was };
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct schema_column cols[2];
+		memcpy(cols, rows[i].cols, sizeof(cols));
+		const struct schema b = { rows[i].n, cols };
+		if (schema_same_rows(&a, &b) != rows[i].same ||
+		    schema_same_rows(&b, &a) != rows[i].same)
+			fail_msg("%s", rows[i].label);
+	}
+}
+
 /* Whatever is cut off or changed, decoding ends with an error, not a guess. */
 static void
 test_every_cut_is_refused(void **state)
@@ -259,6 +304,7 @@ main(void)
 		cmocka_unit_test(test_round_trip),
 		cmocka_unit_test(test_empty_and_unnamed_type),
 		cmocka_unit_test(test_find),
+		cmocka_unit_test(test_same_rows),
 		cmocka_unit_test(test_every_cut_is_refused),
 		cmocka_unit_test(test_bad_pairs),
 		cmocka_unit_test(test_bad_keys),

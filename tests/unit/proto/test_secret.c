@@ -142,6 +142,32 @@ credentials(void **state)
 	refuse("cred:other", "No such file");
 }
 
+static void
+where_files_are(void **state)
+{
+	static const struct {
+		const char *directory, *ref, *path; /* NULL: no file */
+	} rows[] = {
+		{ NULL, "file:/etc/pw", "/etc/pw" },
+		{ NULL, "${PW}", NULL },
+		{ NULL, "cred:pw", NULL },
+		{ "/run/c", "cred:pw", "/run/c/pw" },
+		{ "/run/c", "plain", NULL },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct buf out = { 0 };
+		unsetenv("CREDENTIALS_DIRECTORY");
+		if (rows[i].directory)
+			setenv("CREDENTIALS_DIRECTORY", rows[i].directory, 1);
+		assert_int_equal(
+		    secret_is_file(rows[i].ref, &out), rows[i].path != NULL);
+		assert_string_equal(
+		    buf_str(&out), rows[i].path ? rows[i].path : "");
+		buf_free(&out);
+	}
+}
+
 int
 main(void)
 {
@@ -150,6 +176,7 @@ main(void)
 		cmocka_unit_test(files),
 		cmocka_unit_test(oversized_files),
 		cmocka_unit_test(credentials),
+		cmocka_unit_test(where_files_are),
 	};
 	return cmocka_run_group_tests_name("secret", tests, set_up, tear_down);
 }

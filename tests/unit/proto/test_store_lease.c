@@ -62,7 +62,7 @@ test_tokens_rise(void **state)
 		assert_true(l.expires_at > clock_wall_micros());
 		over(f, f->s, r.id);
 		OK(f, store_lease_end(f->s, &f->e));
-		store_lease_hold(f->s, NULL, 0);
+		store_lease_drop(f->s);
 		RETURNS(f, 1, store_lease_get(f->s, "parts", &f->a, &l, &f->e));
 		assert_int_equal(l.expires_at, 0);
 	}
@@ -99,7 +99,7 @@ test_taking_over(void **state)
 			.pid = (uint32_t)rows[i].pid,
 			.host = rows[i].host };
 		take(f, f->s, &r, rows[i].lasts_ms);
-		store_lease_hold(f->s, NULL, 0);
+		store_lease_drop(f->s);
 		r.pid = (uint32_t)getpid();
 		r.host = here();
 		err_clear(&f->e);
@@ -125,7 +125,7 @@ test_free_when_all_are_over(void **state)
 	};
 	OK(f, store_lease_check_free(f->s, &f->e));
 	take(f, f->s, &old, -1);
-	store_lease_hold(f->s, NULL, 0);
+	store_lease_drop(f->s);
 	take(f, f->s, &own, LONG_MS);
 	OK(f, store_lease_check_free(f->s, &f->e));
 }
@@ -193,7 +193,7 @@ test_one_transaction(void **state)
 	struct store_run none;
 	uint64_t token;
 	take(f, f->s, &first, LONG_MS);
-	store_lease_hold(f->s, NULL, 0);
+	store_lease_drop(f->s);
 	over(f, f->s, first.id);
 	OK(f, store_begin(f->s, STORE_DURABLE, &f->e));
 	OK(f, store_run_create(f->s, &next, &f->e));

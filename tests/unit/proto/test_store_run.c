@@ -258,6 +258,58 @@ test_list(void **state)
 	assert_int_equal(page.n, 0);
 }
 
+static int
+owed(struct fixture *f)
+{
+	int rc = store_run_sweep_owed(f->s, "parts", &f->e);
+	if (rc < 0)
+		fail_msg("%s", f->e.msg);
+	return rc;
+}
+
+/* A completed run of parts that was, or was not, one picture of the source. */
+static void
+night(struct fixture *f, enum run_mode mode, enum strategy strategy,
+    bool interrupted)
+{
+	struct store_run r = { .entity = "parts",
+		.mode = mode,
+		.strategy = strategy,
+		.interrupted = interrupted,
+		.stable = true,
+		.config = UINT64_MAX,
+		.resumed_at = 7 };
+	OK(f, store_run_create(f->s, &r, &f->e));
+	OK(f, store_run_update(f->s, &r, &f->e));
+	OK(f, store_run_move(f->s, r.id, STORE_RUN_RUNNING, NULL, &f->e));
+	fixture_end_run(f, r.id);
+	struct store_run out;
+	RETURNS(f, 1, store_run_get(f->s, r.id, &f->a, &out, &f->e));
+	assert_true(out.stable && out.config == UINT64_MAX);
+	assert_int_equal(out.resumed_at, 7);
+}
+
+static void
+test_a_sweep_is_owed_until_it_was_done(void **state)
+{
+	struct fixture *f = *state;
+	assert_int_equal(owed(f), 0);
+	night(f, MODE_SYNC, STRATEGY_HASH, false);
+	assert_int_equal(owed(f), 0);
+	night(f, MODE_SYNC, STRATEGY_HASH, true);
+	assert_int_equal(owed(f), 1);
+	night(f, MODE_SYNC, STRATEGY_ROWVERSION, false);
+	night(f, MODE_RETRY, STRATEGY_HASH, false);
+	assert_int_equal(owed(f), 1);
+	uint64_t run = fixture_run(f, "parts"); /* not over: says nothing */
+	assert_int_equal(owed(f), 1);
+	fixture_end_run(f, run);
+	assert_int_equal(owed(f), 0);
+	night(f, MODE_SYNC, STRATEGY_FULL, true);
+	night(f, MODE_SWEEP, STRATEGY_HASH, false);
+	assert_int_equal(owed(f), 0);
+}
+
 #define IN_OPEN(t)                                                             \
 	cmocka_unit_test_setup_teardown(t, fixture_setup_open, fixture_teardown)
 
@@ -273,6 +325,7 @@ main(void)
 		IN_OPEN(test_live_index),
 		IN_OPEN(test_halted_goes_on),
 		IN_OPEN(test_no_such_run),
+		IN_OPEN(test_a_sweep_is_owed_until_it_was_done),
 		IN_OPEN(test_list),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

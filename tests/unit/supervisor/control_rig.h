@@ -108,18 +108,21 @@ say(int fd, const char *text)
 	    send(fd, text, strlen(text), MSG_NOSIGNAL), strlen(text));
 }
 
-/* A line, or "" at the end. */
+/* A line and nothing behind it, or "" at the end. */
 static inline void
 hear(struct rig *r, int fd, char *out, size_t size)
 {
 	size_t n = 0;
-	while (n + 1 < size) {
+	while (n + 1 < size && (n == 0 || out[n - 1] != '\n')) {
 		if (!serve_until(r, fd))
 			fail_msg("no answer");
-		if (recv(fd, out + n, 1, 0) != 1)
+		ssize_t got = recv(fd, out + n, size - n - 1, MSG_PEEK);
+		if (got <= 0)
 			break;
-		if (out[n++] == '\n')
-			break;
+		const char *end = memchr(out + n, '\n', (size_t)got);
+		size_t line = end ? (size_t)(end - out) + 1 - n : (size_t)got;
+		assert_int_equal(recv(fd, out + n, line, 0), line);
+		n += line;
 	}
 	out[n] = '\0';
 }

@@ -147,6 +147,33 @@ test_a_restart_neither_forgets_nor_repeats(void **state)
 	plan_close(&again);
 }
 
+static bool
+is(void *name, const struct entity *entity)
+{
+	return strcmp(name, entity->name) == 0;
+}
+
+/* Whoever is held back is passed over, and a single pass waits for it. */
+static void
+test_who_is_held_back(void **state)
+{
+	struct fixture *f = *state;
+	struct plan x = { 0 };
+	char parts[] = "parts";
+	int64_t now = clock_wall_micros();
+	plan_open(f, &x);
+	x.a.held = is;
+	x.a.held_arg = parts;
+	take(f, &x, "orders", now, STORE_TURN_SETTLED);
+	take(f, &x, "lines", now, STORE_TURN_SETTLED);
+	assert_true(rest(&x, now) == SERVICE_FOR_EVER);
+	x.a.held = NULL;
+	take(f, &x, "parts", now, STORE_TURN_SETTLED);
+	x.a.held = is;
+	assert_true(rest(&x, now) == SERVICE_OVER);
+	plan_close(&x);
+}
+
 int
 main(void)
 {
@@ -157,6 +184,7 @@ main(void)
 		{ "one pass", test_one_pass_without_a_schedule },
 		{ "nobody waits", test_nobody_waits_for_ever },
 		{ "sleep", test_it_sleeps_until_the_first_is_due },
+		{ "held", test_who_is_held_back },
 		{ "restart", test_a_restart_neither_forgets_nor_repeats },
 	};
 	struct CMUnitTest tests[ARRAY_LEN(rows)];

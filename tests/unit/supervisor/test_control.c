@@ -130,6 +130,28 @@ one_who_never_reads(void **state)
 	close(watcher);
 }
 
+/* Many requests at once, with answers that do not fit: each is answered, one
+ * after the other. */
+static void
+a_pile_of_requests(void **state)
+{
+	enum { PILE = 20 };
+	struct rig *r = *state;
+	int fd = come(r);
+	r->bytes = BIG;
+	for (int i = 0; i < PILE; i++)
+		say(fd, "{\"version\":1,\"order\":\"status\"}\n");
+	char *line = mem_zalloc(BIG + 1000);
+	for (int i = 0; i < PILE; i++) {
+		hear(r, fd, line, BIG + 1000);
+		assert_true(strlen(line) > BIG);
+		assert_true(r->asked <= i + 2);
+	}
+	assert_int_equal(r->asked, PILE);
+	free(line);
+	close(fd);
+}
+
 static void
 watchers_are_shown_more(void **state)
 {
@@ -147,6 +169,28 @@ watchers_are_shown_more(void **state)
 	assert_int_equal(recv(fd, line, sizeof(line), 0), 0);
 	close(fd);
 	assert_int_equal(access(r->path, F_OK), -1);
+}
+
+/* A child that must end well. */
+static void
+serve_to_end(struct rig *r, pid_t child)
+{
+	int status = 0;
+	while (waitpid(child, &status, WNOHANG) == 0) {
+		struct pollfd p = { .fd = control_fd(r->control),
+			.events = POLLIN };
+		poll(&p, 1, 50);
+		control_serve(r->control);
+	}
+	assert_int_equal(status, 0);
+}
+
+static void
+assert_serves(struct rig *r)
+{
+	int fd = come(r);
+	assert_answers(r, fd, "pause");
+	close(fd);
 }
 
 /* Whatever the modes are: as somebody else nobody is heard. */
@@ -174,18 +218,9 @@ another_user_is_refused(void **state)
 		ssize_t n = recv(fd, line, sizeof(line) - 1, 0);
 		_exit(n > 0 && strstr(line, "not_allowed") ? 0 : 3);
 	}
-	int status = 0;
-	while (waitpid(child, &status, WNOHANG) == 0) {
-		struct pollfd p = { .fd = control_fd(r->control),
-			.events = POLLIN };
-		poll(&p, 1, 50);
-		control_serve(r->control);
-	}
-	assert_int_equal(status, 0);
+	serve_to_end(r, child);
 	assert_int_equal(r->asked, 0);
-	int fd = come(r);
-	assert_answers(r, fd, "pause");
-	close(fd);
+	assert_serves(r);
 }
 
 /* Who is alive answers; a name that nobody answers at is taken over. */
@@ -201,27 +236,19 @@ a_stale_socket_is_replaced_a_live_one_not(void **state)
 			      strcmp(e.code, "already_running") == 0
 			  ? 0
 			  : 1);
-	int status = 0;
-	while (waitpid(child, &status, WNOHANG) == 0) {
-		struct pollfd p = { .fd = control_fd(r->control),
-			.events = POLLIN };
-		poll(&p, 1, 50);
-		control_serve(r->control);
-	}
-	assert_int_equal(status, 0);
+	serve_to_end(r, child);
 
 	/* A killed one leaves its name behind. */
 	control_close(&r->control);
 	child = fork();
 	if (child == 0)
 		_exit(control_open(r->dir, handle, r, &second, &e) < 0);
+	int status;
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_int_equal(status, 0);
 	assert_int_equal(access(r->path, F_OK), 0);
 	assert_int_equal(control_open(r->dir, handle, r, &r->control, &e), 0);
-	int fd = come(r);
-	assert_answers(r, fd, "pause");
-	close(fd);
+	assert_serves(r);
 }
 
 /* One that slept does not take its successor's name away. */
@@ -235,9 +262,7 @@ a_name_that_is_not_ours_stays(void **state)
 	assert_int_equal(unlink(r->path), 0);
 	assert_int_equal(control_open(r->dir, handle, r, &r->control, &e), 0);
 	control_close(&first);
-	int fd = come(r);
-	assert_answers(r, fd, "pause");
-	close(fd);
+	assert_serves(r);
 }
 
 static void
@@ -278,6 +303,7 @@ main(void)
 		WITH_RIG(a_line_without_end_is_cut),
 		WITH_RIG(a_thousand_connections),
 		WITH_RIG(one_who_never_reads),
+		WITH_RIG(a_pile_of_requests),
 		WITH_RIG(watchers_are_shown_more),
 		WITH_RIG(another_user_is_refused),
 		WITH_RIG(a_stale_socket_is_replaced_a_live_one_not),

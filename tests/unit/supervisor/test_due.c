@@ -136,7 +136,10 @@ due_of(const struct row *r, const struct schedule *s, bool served)
 	facts_init(r, &f, &en, &c);
 	f.served = served;
 	assert_int_equal(window_init(&w, s, &e), 0);
-	int64_t due = due_at(&w, &f, micros_of(r->now));
+	int64_t now = micros_of(r->now), due = due_at(&w, &f, now);
+	struct window_state at = window_at(&w, now);
+	if (due_now(&w, &at, &f, now) != (due == now))
+		fail_msg("%s: due now and at another time", r->label);
 	window_free(&w);
 	return due;
 }

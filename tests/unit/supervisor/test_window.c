@@ -78,7 +78,8 @@ check_rows(
 		struct err e = { 0 };
 		struct maintenance copy[8];
 		schedule_init(&s, &rows[i]);
-		memcpy(copy, m, nm * sizeof(*m));
+		if (nm)
+			memcpy(copy, m, nm * sizeof(*m));
 		s.maintenance = copy;
 		s.nmaintenance = nm;
 		assert_int_equal(window_init(&w, &s, &e), 0);

@@ -1,0 +1,349 @@
+#include "proto/share.h"
+#include "proto/share_door.h"
+#include "proto/share_impl.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+/* Both sides are this process. */
+static char folder[] = "/tmp/slshare-XXXXXX";
+static char endpoint[64];
+
+static int
+make_folder(void **state)
+{
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	snprintf(endpoint, sizeof(endpoint), "ipc://%s/x", folder);
+	return 0;
+}
+
+static int
+remove_folder(void **state)
+{
+	(void)state;
+	share_door_remove(endpoint);
+	return rmdir(folder);
+}
+
+static struct share_views
+open_views(void)
+{
+	struct share_views v = { 0 };
+	share_views_open(&v, endpoint);
+	assert_true(v.open);
+	return v;
+}
+
+static struct frame
+frame_of(struct buf *b)
+{
+	struct frame f = { .bytes = buf_span(b), .owner = b->data };
+	*b = (struct buf){ 0 };
+	return f;
+}
+
+static void
+offer(struct share *s, struct share_views *v)
+{
+	struct buf out = { 0 };
+	struct err e = { 0 };
+
+	share_offer(s, &out);
+	struct frame f = frame_of(&out);
+	assert_int_equal(share_receive(v, &f, &e), 0);
+	assert_null(f.owner);
+}
+
+/* n bytes of value x, by way of a slot. */
+static struct frame
+pass(struct share *s, struct share_views *v, size_t n, uint8_t x)
+{
+	struct buf out = { 0 };
+	struct err e = { 0 };
+	uint32_t slot;
+
+	uint8_t *at = share_slot(s, &slot);
+	assert_non_null(at);
+	memset(at, x, n);
+	share_ticket(s, slot, n, &out);
+	struct frame f = frame_of(&out);
+	assert_int_equal(share_receive(v, &f, &e), 1);
+	assert_int_equal(f.bytes.len, n);
+	assert_int_equal(f.bytes.data[0], x);
+	assert_int_equal(f.bytes.data[n - 1], x);
+	return f;
+}
+
+static void
+nothing_is_shared_with_who_has_not_mapped_it(void **state)
+{
+	struct share_views v = open_views();
+	struct share *s = share_new(endpoint);
+	uint32_t slot;
+
+	(void)state;
+	assert_non_null(s);
+	assert_null(share_slot(s, &slot));
+	share_free(&s);
+	assert_null(s);
+	share_views_free(&v);
+}
+
+static void
+nothing_is_shared_where_nobody_opens(void **state)
+{
+	(void)state;
+	share_door_remove(endpoint);
+	assert_null(share_new(endpoint));
+	assert_null(share_new("tcp://127.0.0.1:1"));
+	char text[200] = "ipc:///";
+	memset(text + 7, 'x', 150);
+	assert_null(share_new(text));
+}
+
+/* Whoever finds no memory for an offer leaves it. */
+static void
+an_offer_without_its_memory_is_left(void **state)
+{
+	struct share_views v = open_views(), other = { 0 };
+	struct share *s = share_new(endpoint);
+	uint32_t slot;
+
+	(void)state;
+	offer(s, &other);
+	assert_null(share_slot(s, &slot));
+	offer(s, &v);
+	assert_non_null(share_slot(s, &slot));
+	share_free(&s);
+	share_views_free(&v);
+}
+
+static void
+slots_come_back_when_frames_are_freed(void **state)
+{
+	struct share_views v = open_views();
+	struct share *s = share_new(endpoint);
+	struct frame f[SHARE_SLOTS];
+	uint32_t slot;
+
+	(void)state;
+	offer(s, &v);
+	for (int round = 0; round < 3; round++) {
+		for (size_t i = 0; i < SHARE_SLOTS; i++)
+			f[i] = pass(s, &v, SHARE_SLOT_BYTES, (uint8_t)(i + 1));
+		assert_null(share_slot(s, &slot));
+		for (size_t i = 0; i < SHARE_SLOTS; i++) {
+			assert_int_equal(f[i].bytes.data[77], i + 1);
+			frame_free(&f[i]);
+		}
+	}
+	assert_non_null(share_slot(s, &slot));
+	share_return(s, slot);
+	share_views_free(&v);
+	share_free(&s);
+}
+
+static void
+a_frame_outlives_both_sides(void **state)
+{
+	struct share_views v = open_views();
+	struct share *s = share_new(endpoint);
+
+	(void)state;
+	offer(s, &v);
+	struct frame f = pass(s, &v, 5000, 'x');
+	share_free(&s);
+	share_views_free(&v);
+	for (size_t i = 0; i < f.bytes.len; i++)
+		assert_int_equal(f.bytes.data[i], 'x');
+	frame_free(&f);
+}
+
+static void
+two_senders_are_told_apart(void **state)
+{
+	struct share_views v = open_views();
+	struct share *a = share_new(endpoint), *b = share_new(endpoint);
+
+	(void)state;
+	offer(a, &v);
+	offer(b, &v);
+	struct frame fa = pass(a, &v, 100, 'a'), fb = pass(b, &v, 100, 'b');
+	assert_int_equal(fa.bytes.data[50], 'a');
+	frame_free(&fa);
+	frame_free(&fb);
+	share_views_free(&v);
+	share_free(&a);
+	share_free(&b);
+}
+
+/* A ticket like share_ticket's, with what may be wrong with it. */
+static int
+receive_ticket(
+    struct share_views *v, uint64_t token, uint64_t slot, uint64_t bytes)
+{
+	char text[128];
+	struct buf out = { 0 };
+	struct err e = { 0 };
+	const struct {
+		const char *key;
+		uint64_t v;
+	} pairs[] = { { "share", SHARE_VERSION }, { "pid", (uint64_t)getpid() },
+		{ "token", token }, { "slot", slot }, { "bytes", bytes } };
+
+	buf_putc(&out, 0x80 | ARRAY_LEN(pairs));
+	for (size_t i = 0; i < ARRAY_LEN(pairs); i++) {
+		snprintf(text, sizeof(text), "%c%s\xcf",
+		    (char)(0xa0 | strlen(pairs[i].key)), pairs[i].key);
+		buf_puts(&out, text);
+		for (int shift = 56; shift >= 0; shift -= 8)
+			buf_putc(&out, (uint8_t)(pairs[i].v >> shift));
+	}
+	struct frame f = frame_of(&out);
+	int r = share_receive(v, &f, &e);
+	if (r < 0)
+		assert_string_equal(e.code, "bad_ticket");
+	frame_free(&f);
+	return r;
+}
+
+/* Memory of so many bytes that says it has that token. */
+static int
+make_memory(size_t bytes, uint64_t token)
+{
+	struct share_head head = { .token = token, .pid = (uint32_t)getpid() };
+	int fd = memfd_create("t", MFD_ALLOW_SEALING);
+	assert_int_equal(ftruncate(fd, (off_t)bytes), 0);
+	assert_int_equal(pwrite(fd, &head, sizeof(head), 0), sizeof(head));
+	return fd;
+}
+
+/* Handed in, and offered. */
+static int
+offer_memory(struct share_views *v, int fd, uint64_t said)
+{
+	assert_int_equal(share_door_hand_in(endpoint, fd, said), 0);
+	return receive_ticket(v, said, 0, 0);
+}
+
+static void
+tickets_that_lie_are_refused(void **state)
+{
+	struct share_views v = open_views();
+
+	(void)state;
+	int fd = make_memory(SHARE_BYTES, 9);
+	/* Not there, not sealed, no memory, no such token: offers that are
+	 * not taken. */
+	assert_int_equal(receive_ticket(&v, 9, 0, 0), 0);
+	assert_int_equal(offer_memory(&v, fd, 9), 0);
+	assert_int_equal(offer_memory(&v, STDIN_FILENO, 9), 0);
+	assert_null(v.head);
+	assert_int_equal(fcntl(fd, F_ADD_SEALS, SHARE_SEALS), 0);
+	assert_int_equal(offer_memory(&v, fd, 8), 0);
+	assert_null(v.head);
+	assert_int_equal(receive_ticket(&v, 9, 0, 10), -1);
+	assert_int_equal(offer_memory(&v, fd, 9), 0);
+	assert_non_null(v.head);
+	assert_int_equal(receive_ticket(&v, 9, 0, 10), 1);
+	assert_int_equal(receive_ticket(&v, 8, 0, 10), -1);
+	assert_int_equal(receive_ticket(&v, 9, SHARE_SLOTS, 10), -1);
+	assert_int_equal(
+	    receive_ticket(&v, 9, 0, (uint64_t)SHARE_SLOT_BYTES + 1), -1);
+	close(fd);
+	share_views_free(&v);
+}
+
+static void
+memory_of_another_size_is_not_mapped(void **state)
+{
+	struct share_views v = open_views();
+
+	(void)state;
+	int fd = make_memory(SHARE_HEAD_BYTES, 9);
+	assert_int_equal(fcntl(fd, F_ADD_SEALS, SHARE_SEALS), 0);
+	assert_int_equal(offer_memory(&v, fd, 9), 0);
+	assert_null(v.head);
+	close(fd);
+	share_views_free(&v);
+}
+
+/* Datagrams of another kind are thrown away, and what comes after is found. */
+static void
+rubbish_at_the_door_is_cleared_away(void **state)
+{
+	struct share_views v = open_views();
+	struct sockaddr_un at = { .sun_family = AF_UNIX };
+	int s = socket(AF_UNIX, SOCK_DGRAM, 0);
+
+	(void)state;
+	snprintf(at.sun_path, sizeof(at.sun_path), "%s/x.memory", folder);
+	for (size_t n = 0; n < 5; n++)
+		assert_int_equal(sendto(s, "rubbish!", n * 2, 0,
+				     (struct sockaddr *)&at, sizeof(at)),
+		    n * 2);
+	close(s);
+	struct share *sender = share_new(endpoint);
+	assert_non_null(sender);
+	offer(sender, &v);
+	struct frame f = pass(sender, &v, 100, 'x');
+	frame_free(&f);
+	share_free(&sender);
+	share_views_free(&v);
+}
+
+/* A sender that makes new memory over and over does not fill the receiver; a
+ * frame that it still has stands. */
+static void
+memory_given_up_is_forgotten(void **state)
+{
+	struct share_views v = open_views();
+	struct share *s = share_new(endpoint);
+	struct buf late = { 0 };
+	struct err e = { 0 };
+
+	(void)state;
+	offer(s, &v);
+	share_ticket(s, 0, 100, &late);
+	struct frame f = pass(s, &v, 100, 'x');
+	share_free(&s);
+	s = share_new(endpoint);
+	offer(s, &v);
+	struct frame g = frame_of(&late);
+	assert_int_equal(share_receive(&v, &g, &e), -1);
+	assert_string_equal(e.code, "bad_ticket");
+	assert_int_equal(f.bytes.data[99], 'x');
+	frame_free(&f);
+	frame_free(&g);
+	share_views_free(&v);
+	share_free(&s);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(nothing_is_shared_with_who_has_not_mapped_it),
+		cmocka_unit_test(nothing_is_shared_where_nobody_opens),
+		cmocka_unit_test(an_offer_without_its_memory_is_left),
+		cmocka_unit_test(slots_come_back_when_frames_are_freed),
+		cmocka_unit_test(a_frame_outlives_both_sides),
+		cmocka_unit_test(two_senders_are_told_apart),
+		cmocka_unit_test(tickets_that_lie_are_refused),
+		cmocka_unit_test(memory_of_another_size_is_not_mapped),
+		cmocka_unit_test(rubbish_at_the_door_is_cleared_away),
+		cmocka_unit_test(memory_given_up_is_forgotten),
+	};
+	return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}
