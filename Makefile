@@ -163,6 +163,7 @@ help:
 	@echo 'make unit       the unit tests alone'
 	@echo 'make san        unit and golden tests under ASan and UBSan'
 	@echo 'make fuzz       a short run of every fuzz target (FUZZ_SECONDS=5)'
+	@echo 'make soak       nights that are disturbed, by the hundred (SEED=1 FAULTS=200)'
 	@echo 'make bench      measure the nights against limits and peers: $(BUILD)/bench'
 	@echo 'make bench-quick   the same, smaller, in two minutes'
 	@echo 'make lint       cppcheck and clang-tidy'

@@ -41,6 +41,8 @@ int state_number(
 /* Opens the file if there is one; create: makes it, tables and all, inside a
  * transaction that the caller commits. */
 int state_open_file(struct state *s, bool create, struct err *e) MUST_CHECK;
+/* ERR_RETRY if somebody else has written since we looked. */
+int state_check_unchanged(struct state *s, struct err *e) MUST_CHECK;
 /* BEGIN, unless somebody else has written since we looked. */
 int state_lock(struct state *s, struct err *e) MUST_CHECK;
 

@@ -7,12 +7,11 @@
 enum { BLOB_BYTES = 256 << 10 };
 
 int
-state_lock(struct state *s, struct err *e)
+state_check_unchanged(struct state *s, struct err *e)
 {
 	int64_t version;
 
-	if (state_exec(s, "BEGIN IMMEDIATE", e) ||
-	    state_number(s, "PRAGMA data_version", &version, e))
+	if (state_number(s, "PRAGMA data_version", &version, e))
 		return -1;
 	if (version == s->version)
 		return 0;
@@ -20,6 +19,15 @@ state_lock(struct state *s, struct err *e)
 	    "state file %s was changed by another process during this run; "
 	    "run again",
 	    buf_str(&s->path));
+}
+
+int
+state_lock(struct state *s, struct err *e)
+{
+	return state_exec(s, "BEGIN IMMEDIATE", e) ||
+		       state_check_unchanged(s, e)
+		   ? -1
+		   : 0;
 }
 
 static void

@@ -24,6 +24,7 @@ struct load {
 	struct apply apply;
 	struct fence fence;
 	struct pg_kept kept; /* between two targets */
+	struct target_from from;
 };
 
 static const struct option_key keys[] = {
@@ -97,7 +98,7 @@ open_target(struct load *self, const struct entity *en, enum target_use use,
 	if (target_still_good(self->target, en, use))
 		return 0;
 	target_close(&self->target);
-	return target_open(en, use, &self->kept, &self->target, e);
+	return target_open(en, use, &self->from, &self->target, e);
 }
 
 static int
@@ -118,6 +119,8 @@ load_open(struct stage *st, const struct message *m, struct err *e)
 	struct load *self = stage_state(st);
 	const struct entity *en = stage_entity(st);
 	enum target_use use = m->flag ? TARGET_CHECK : TARGET_WRITE;
+	self->from = (struct target_from){ stage_pipeline(st)->store_dir,
+		m->run, &self->kept };
 	if (open_target(self, en, use, e) < 0)
 		return -1;
 	self->apply = (struct apply){
@@ -187,7 +190,8 @@ describe(struct stage *st, const struct entity *en, bool count, struct err *e)
 {
 	struct load *self = stage_state(st);
 	target_close(&self->looked);
-	if (target_open(en, TARGET_LOOK, &self->kept, &self->looked, e) < 0)
+	self->from.kept = &self->kept;
+	if (target_open(en, TARGET_LOOK, &self->from, &self->looked, e) < 0)
 		return -1;
 	uint64_t most = count ? INT64_MAX : 1;
 	self->told_missing = !self->looked->exists;

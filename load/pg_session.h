@@ -5,7 +5,7 @@
 
 /*
  * What the PostgreSQL driver keeps for one target table, shared by
- * target_postgres.c, pg_table.c and pg_copy.c.
+ * target_postgres.c, pg_claim.c, pg_table.c and pg_copy.c.
  */
 enum pg_copying { PG_COPY_NONE, PG_COPY_DIRECT, PG_COPY_STAGE };
 
@@ -39,6 +39,10 @@ struct pg_session {
 int pg_refusal(struct pg_conn *c, const struct pg_result *r, struct err *e);
 
 int pg_exec_rows(struct pg_conn *c, const char *sql, struct err *e) MUST_CHECK;
+
+/* pg_claim.c: waits until no session of another run of the store can write to
+ * the table any more. Holds until the session ends, or is discarded. */
+int pg_claim(struct target_table *t, struct err *e) MUST_CHECK;
 
 /* pg_table.c */
 int pg_count(struct target_table *t, uint64_t most, uint64_t *rows,

@@ -16,6 +16,14 @@ find_driver(enum driver kind)
 }
 
 static int
+claim(struct target_table *t, enum target_use use, struct err *e)
+{
+	if (use != TARGET_WRITE || !t->driver->claim)
+		return 0;
+	return t->driver->claim(t, e);
+}
+
+static int
 open_target(struct target_table *t, struct err *e)
 {
 	const struct entity *en = t->entity;
@@ -24,7 +32,8 @@ open_target(struct target_table *t, struct err *e)
 		if (sql_table_parse(table ? table : "", &t->table, e) < 0)
 			return -1;
 	}
-	if (t->driver->open(t, e) < 0 || t->driver->look(t, e) < 0)
+	if (t->driver->open(t, e) < 0 || claim(t, t->use, e) < 0 ||
+	    t->driver->look(t, e) < 0)
 		return -1;
 	if (t->driver->tables && !t->exists && !en->target.create)
 		return err_config(e, "no_table",
@@ -35,14 +44,14 @@ open_target(struct target_table *t, struct err *e)
 }
 
 int
-target_open(const struct entity *en, enum target_use use, struct pg_kept *kept,
-    struct target_table **out, struct err *e)
+target_open(const struct entity *en, enum target_use use,
+    const struct target_from *from, struct target_table **out, struct err *e)
 {
 	const struct connection *conn = en->target.conn;
 	struct target_table *t = mem_zalloc(sizeof(*t));
 	t->entity = en;
 	t->use = use;
-	t->kept = kept;
+	t->from = from;
 	t->driver = conn ? find_driver(conn->driver) : NULL;
 	int r;
 	if (t->driver)
@@ -63,8 +72,9 @@ bool
 target_still_good(
     struct target_table *t, const struct entity *en, enum target_use use)
 {
+	struct err ignored = { 0 };
 	if (!t || t->entity != en || !t->driver->refresh ||
-	    !t->driver->refresh(t))
+	    claim(t, use, &ignored) < 0 || !t->driver->refresh(t))
 		return false;
 	t->use = use;
 	return true;

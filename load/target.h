@@ -27,11 +27,18 @@ enum target_use {
 	TARGET_WRITE,
 };
 
+/* Whoever opens a target; outlives it. */
+struct target_from {
+	const char *store_dir;
+	uint64_t run;
+	struct pg_kept *kept; /* may be NULL */
+};
+
 struct target_table {
 	const struct target_driver *driver;
 	const struct entity *entity;
 	enum target_use use;
-	struct pg_kept *kept; /* outlives this; may be NULL */
+	const struct target_from *from;
 	struct sql_table table;
 	struct arena arena;   /* of schema and of what drivers keep */
 	struct schema schema; /* of the table; empty if it is missing */
@@ -44,6 +51,9 @@ struct target_driver {
 	enum driver kind;
 	bool tables; /* has tables with columns to check */
 	int (*open)(struct target_table *t, struct err *e);
+	/* Before it is looked at to be written: waits until nothing can come
+	 * any more that an earlier run has sent. NULL: it never can. */
+	int (*claim)(struct target_table *t, struct err *e);
 	/* Fills exists, empty and schema. */
 	int (*look)(struct target_table *t, struct err *e);
 	/* Looks whether the table is still there, or still missing, and empty;
@@ -84,7 +94,8 @@ extern const struct target_driver target_null;
 /* Connects and looks at the table. A missing table is ERR_CONFIG unless the
  * entity may create it. Only TARGET_WRITE makes a missing file. */
 int target_open(const struct entity *en, enum target_use use,
-    struct pg_kept *kept, struct target_table **out, struct err *e) MUST_CHECK;
+    const struct target_from *from, struct target_table **out,
+    struct err *e) MUST_CHECK;
 void target_close(struct target_table **t); /* NULL-safe; rolls back */
 
 /* True if t, which may be NULL and was opened to look, is as good as opened

@@ -1,7 +1,8 @@
 /*
  * PostgreSQL: binary COPY straight into a table that was empty, else COPY
  * into a temporary table and one set-based statement. Connection and
- * transaction; pg_table.c looks and creates, pg_copy.c moves the rows.
+ * transaction; pg_claim.c waits for earlier runs, pg_table.c looks and
+ * creates, pg_copy.c moves the rows.
  */
 #include "load/pg_session.h"
 #include <postgresql/libpq-fe.h>
@@ -15,7 +16,10 @@ pg_open(struct target_table *t, struct err *e)
 	t->self = pg;
 	pg->direct = true;
 	pg->unique = -1;
-	return db_pg_take(t->kept, t->entity->target.conn, "load", &pg->c, e);
+	if (db_pg_take(
+		t->from->kept, t->entity->target.conn, "load", &pg->c, e) < 0)
+		return -1;
+	return t->use == TARGET_WRITE ? pg_claim(t, e) : 0;
 }
 
 static int
@@ -212,7 +216,7 @@ pg_close(struct target_table *t)
 		return;
 	pg_rollback(t);
 	db_pg_clear(&pg->catalog);
-	db_pg_give(t->kept, t->entity->target.conn, &pg->c);
+	db_pg_give(t->from->kept, t->entity->target.conn, &pg->c);
 	for (size_t i = 0; i < PLAN_KINDS; i++)
 		arena_free(&pg->plans[i].arena);
 	buf_free(&pg->out);
@@ -224,6 +228,7 @@ const struct target_driver target_postgres = {
 	.kind = DRIVER_POSTGRES,
 	.tables = true,
 	.open = pg_open,
+	.claim = pg_claim,
 	.look = pg_look,
 	.refresh = pg_refresh,
 	.count = pg_count,

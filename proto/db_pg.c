@@ -112,7 +112,9 @@ db_pg_error(struct pg_conn *c, const struct pg_result *r, struct err *e)
 		.hint = error_field(r, PG_DIAG_MESSAGE_HINT),
 		.column = error_field(r, PG_DIAG_COLUMN_NAME),
 	};
-	bool lost = PQstatus(c) == CONNECTION_BAD;
+	/* A result without a state is libpq's own: it could not write. Its
+	 * status turns bad only once it cannot read either. */
+	bool lost = PQstatus(c) == CONNECTION_BAD || (r && !t.state);
 
 	if (!t.message)
 		t.message = PQerrorMessage(c);

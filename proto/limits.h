@@ -22,6 +22,7 @@ enum {
 	LIMIT_JSON_DEPTH = 256,        /* nesting of a json value */
 	LIMIT_MESSAGE_TEXT = 1024,     /* text of one error or reject */
 	LIMIT_PARTITIONS = 256,        /* partitions of one entity's state */
+	LIMIT_LEASE_MS = 86400000,     /* silence of a supervisor with a run */
 	LIMIT_WORKERS = 64,            /* instances of one stage */
 	LIMIT_METRIC_SERIES = 1024,    /* series in one report of a stage */
 	LIMIT_HTTP_HEAD = 4096,        /* bytes of one request's head */

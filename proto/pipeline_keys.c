@@ -246,7 +246,7 @@ static const struct spec_key limits_keys[] = {
 	    .type = KEY_TIME,
 	    AT(struct pipeline, lease_ms),
 	    .min = 1000,
-	    .max = 86400000,
+	    .max = LIMIT_LEASE_MS,
 	    .preset = "60s",
 	    .help = "How long a supervisor may be silent before another one "
 		    "may take over its run" },

@@ -1,5 +1,6 @@
 #include "proto/store_lease.h"
 #include "proto/clock.h"
+#include "proto/limits.h"
 #include "proto/store_impl.h"
 #include <errno.h>
 #include <inttypes.h>
@@ -40,13 +41,16 @@ store_lease_get(struct store *s, const char *entity, struct arena *a,
 }
 
 /* It is not over, and its holder is neither this process nor known to be
- * dead: then it is not to be touched. */
+ * dead: then it is not to be touched. One that is good for longer than any
+ * lease lasts was given by a clock that has been set back since, and nobody
+ * knows for how long; a holder that lives renews it. */
 static bool
 in_force(const struct store_lease *l)
 {
 	char host[256] = "";
 	gethostname(host, sizeof(host) - 1);
-	if (l->expires_at <= clock_wall_micros())
+	int64_t left = l->expires_at - clock_wall_micros();
+	if (left <= 0 || left > LIMIT_LEASE_MS * INT64_C(1000))
 		return false;
 	if (strcmp(l->host, host) != 0)
 		return true;

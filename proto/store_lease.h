@@ -30,7 +30,8 @@ struct store_lease {
 
 /*
  * Takes the lease for a run of r's entity, pid and host, in the caller's
- * transaction: from nobody, from a holder that is over its time or whose
+ * transaction: from nobody, from a holder that is over its time (or further
+ * before its end than any lease lasts: the clock was set back) or whose
  * process on this host is gone, or from itself. ERR_RETRY already_running,
  * naming the holder, from anybody else. Sets *token.
  */

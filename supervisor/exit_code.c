@@ -24,7 +24,7 @@ exit_code_of(const struct err *why)
 {
 	/* Ours: a crash, books that do not balance. */
 	static const char *const ours[] = { "killed", "exit", "silent", "books",
-		"bug", "tries", "poison" };
+		"bug", "poison" };
 	for (size_t i = 0; i < ARRAY_LEN(ours); i++)
 		if (strcmp(why->code, ours[i]) == 0)
 			return EXIT_INTERNAL;

@@ -242,7 +242,7 @@ run_bury(struct run *r, struct proc *p, const struct err *why)
 		r->reopening += !p->reopening;
 		p->reopening = true;
 		scale_let_go(r);
-		read_void_chunks(r, blamed);
+		read_void_chunks(r, why, blamed);
 	}
 }
 

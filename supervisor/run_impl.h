@@ -18,9 +18,9 @@ void read_assign(struct run *r);
 void read_go_on(struct run *r);
 /* Rows are on their way. */
 bool read_in_flight(struct run *r);
-/* Everything in flight will be read again. learnt: something was found out
- * about why it failed, so that the chunks are none the worse for it. */
-void read_void_chunks(struct run *r, bool learnt);
+/* Everything in flight will be read again, because of why. learnt: something
+ * was found out about that, so that the chunks are none the worse for it. */
+void read_void_chunks(struct run *r, const struct err *why, bool learnt);
 void read_on_chunk_end(struct run *r, struct proc *p, const struct message *m);
 void read_on_ack(struct run *r, const struct message *m);
 void read_on_reject(struct run *r, const struct message *m);

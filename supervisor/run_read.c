@@ -168,9 +168,18 @@ clear_attempt(struct run *r, struct chunk *c)
 	buf_clear(&c->version);
 }
 
-/* Everything in flight is void: the next attempt fences it off. */
+/* A chunk has had all its tries: the run ends of what the last one died of. */
+static void
+give_up(struct run *r, const struct chunk *c, const struct err *why)
+{
+	struct err e = *why;
+	(void)err_wrap(&e, "chunk %u failed %u times, at last because", c->no,
+	    c->failures);
+	run_over(r, END_FAILED, &e);
+}
+
 void
-read_void_chunks(struct run *r, bool learnt)
+read_void_chunks(struct run *r, const struct err *why, bool learnt)
 {
 	for (size_t i = 0; i < r->nchunks; i++) {
 		struct chunk *c = &r->chunks[i];
@@ -178,12 +187,7 @@ read_void_chunks(struct run *r, bool learnt)
 			continue;
 		c->failures += !learnt;
 		if (c->failures >= (unsigned)r->engine->tries) {
-			struct err e = { 0 };
-			err_config(&e, "tries",
-			    "chunk %u failed %u times; the log says why each "
-			    "time",
-			    c->no, c->failures);
-			run_over(r, END_FAILED, &e);
+			give_up(r, c, why);
 			return;
 		}
 		clear_attempt(r, c);

@@ -1,11 +1,13 @@
 #include "supervisor/runtime_dir.h"
 #include "proto/arena.h"
 #include "proto/buf.h"
+#include "proto/clock.h"
 #include "proto/file.h"
 #include "proto/limits.h"
 #include "supervisor/orphans.h"
 #include <dirent.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -70,6 +72,18 @@ remove_leftover(const char *note)
 	fclose(f);
 }
 
+static int
+write_note(const char *store_dir, const char *dir, struct err *e)
+{
+	char note[4096];
+	note_path(store_dir, note, sizeof(note));
+	FILE *f = fopen(note, "we");
+	if (!f)
+		return err_errno(e, "%s", note);
+	fprintf(f, "%s\n", dir);
+	return fclose(f) == 0 ? 0 : err_errno(e, "%s", note);
+}
+
 /* Short enough for a socket below it, and ours to write to. Several of the
  * service manager's are a list: that is no such path. */
 static bool
@@ -96,15 +110,15 @@ runtime_dir_make(const char *store_dir, char *out, size_t size, struct err *e)
 	char note[4096];
 	note_path(store_dir, note, sizeof(note));
 	remove_leftover(note);
-	snprintf(out, size, "%s/%sXXXXXX", find_base(), prefix);
-	if (!mkdtemp(out))
-		return err_errno(
-		    e, "cannot make a folder for sockets, %s", out);
-	FILE *f = fopen(note, "we");
-	if (!f)
-		return err_errno(e, "%s", note);
-	fprintf(f, "%s\n", out);
-	return fclose(f) == 0 ? 0 : err_errno(e, "%s", note);
+	snprintf(
+	    out, size, "%s/%s%016" PRIx64, find_base(), prefix, clock_random());
+	/* The note comes first: a folder that nobody noted stays for ever. */
+	int r = write_note(store_dir, out, e);
+	if (r == 0 && mkdir(out, 0700) < 0)
+		r = err_errno(e, "cannot make a folder for sockets, %s", out);
+	if (r < 0) /* what is there by that name is not ours */
+		out[0] = '\0';
+	return r;
 }
 
 void

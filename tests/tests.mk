@@ -55,4 +55,17 @@ test: test-deps
 	FUZZ_SECONDS=$(FUZZ_SECONDS) PYTHON=$(PYTHON) \
 	    bash tests/run.sh $(BUILD) unit golden e2e san fuzz
 
-.PHONY: unit unit-bins fuzz fuzz-bins fuzz-build san san-build test
+# The long form of two of them: SEED= draws other faults, FIRST= begins with
+# another number of them, where a soak was broken off.
+SEED   ?= 1
+FAULTS ?= 200
+FIRST  ?= 1
+NIGHTS ?= 100
+soak: test-deps
+	+$(MAKE) --no-print-directory -j2 all
+	SYNCLINE_NIGHTS=$(NIGHTS) SYNCLINE_BIN=$(BUILD)/bin $(PYTHON) -m pytest -q \
+	    tests/e2e/test_hundred_nights.py
+	SYNCLINE_BIN=$(BUILD)/bin SEED=$(SEED) FAULTS=$(FAULTS) FIRST=$(FIRST) \
+	    $(PYTHON) tests/e2e/soak.py
+
+.PHONY: soak unit unit-bins fuzz fuzz-bins fuzz-build san san-build test

@@ -41,7 +41,9 @@ def as_server_user():
 
 
 class Server:
-    def __init__(self):
+    def __init__(self, settings=""):
+        """settings: lines for its configuration, beyond the usual ones."""
+        self.settings = SETTINGS + settings
         # Short: a socket's path may have no more than 107 bytes.
         self.dir = tempfile.mkdtemp(prefix="slpg-", dir="/tmp")
         self.databases = 0
@@ -61,23 +63,34 @@ class Server:
         data = pathlib.Path(self.dir, "data")
         self.call(BIN / "initdb", "-D", data, "-U", "postgres",
                   "--auth=trust", "-E", "UTF8", "--locale=C.UTF-8", "-N")
-        settings = SETTINGS.format(socket_dir=self.dir)
+        settings = self.settings.format(socket_dir=self.dir)
         with open(data / "postgresql.conf", "a", encoding="utf-8") as file:
             file.write(settings)
         (data / "pg_hba.conf").write_text(HBA, encoding="utf-8")
-        self.call(BIN / "pg_ctl", "-D", data, "-w", "-l",
-                  pathlib.Path(self.dir, "log"), "start")
+        self.go_on()
 
-    def stop(self):
+    def go_on(self):
+        self.call(BIN / "pg_ctl", "-D", pathlib.Path(self.dir, "data"),
+                  "-w", "-l", pathlib.Path(self.dir, "log"), "start")
+
+    def halt(self):
+        """As if its process had died; it can go on."""
         self.call(BIN / "pg_ctl", "-D", pathlib.Path(self.dir, "data"),
                   "-w", "-m", "immediate", "stop")
+
+    def stop(self):
+        self.halt()
         shutil.rmtree(self.dir)
+
+    def admin(self):
+        """For what no database can do to itself."""
+        return Database(self, "postgres")
 
     def database(self, template="template0"):
         """A new, empty database, or a copy of another one."""
         self.databases += 1
         name = f"night{self.databases}"
-        admin = Database(self, "postgres")
+        admin = self.admin()
         admin.script(f"CREATE DATABASE {name} TEMPLATE {template} "
                      "ENCODING 'UTF8'")
         admin.close()
@@ -133,7 +146,7 @@ class Database:
 
     def drop(self):
         self.close()
-        admin = Database(self.server, "postgres")
+        admin = self.server.admin()
         admin.script(f"DROP DATABASE {self.name} WITH (FORCE)")
         admin.close()
 

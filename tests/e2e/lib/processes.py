@@ -40,11 +40,17 @@ class Process:
         status = read(f"/proc/{self.pid}/stat").rpartition(b")")[2].split()
         return int(status[1]) if status else 0
 
-    def peak_rss_kib(self):
+    def memory_kib(self, name):
         for line in read(f"/proc/{self.pid}/status").splitlines():
-            if line.startswith(b"VmHWM:"):
+            if line.startswith(name):
                 return int(line.split()[1])
         return 0
+
+    def peak_rss_kib(self):
+        return self.memory_kib(b"VmHWM:")
+
+    def rss_kib(self):
+        return self.memory_kib(b"VmRSS:")
 
     def cpu_ns(self):
         """What all its threads have run, to the nanosecond."""

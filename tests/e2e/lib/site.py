@@ -57,6 +57,8 @@ class Site:
         self.prefix = []  # of every command, such as setpriv
         # Sockets go here, and every process of ours carries its name.
         self.runtime = tempfile.mkdtemp(prefix="sl-", dir="/tmp")
+        # What else the environment of every call holds.
+        self.surroundings = {}
 
     # --- the pipeline file
 
@@ -74,7 +76,7 @@ class Site:
 
     def environ(self, **more):
         more = {k: v for k, v in os.environ.items()
-                if k.endswith("SAN_OPTIONS")} | more
+                if k.endswith("SAN_OPTIONS")} | self.surroundings | more
         return {"PATH": os.environ["PATH"], "HOME": str(self.dir),
                 "LANG": "C.UTF-8", "XDG_RUNTIME_DIR": self.runtime, **more}
 

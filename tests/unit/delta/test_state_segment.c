@@ -164,6 +164,39 @@ damage_is_refused(void **state)
 	buf_free(&path);
 }
 
+static int
+merge_elsewhere(void *ctx, const struct record *r, size_t n, struct err *e)
+{
+	struct bench *t = ctx;
+	struct buf path = { 0 };
+
+	(void)r;
+	(void)n;
+	(void)e;
+	path_of(t, 2, &path);
+	if (unlink(buf_str(&path)) == 0)
+		run_sql(t, "UPDATE journal SET run = run + 1");
+	buf_free(&path);
+	return 0;
+}
+
+/* Whoever only reads is not told to move a good state away. */
+static void
+a_file_that_a_merge_took_is_no_damage(void **state)
+{
+	struct bench *t = *state;
+	struct err e = { 0 };
+
+	reopen(t);
+	take_over(t, 1, 1000);
+	take_over(t, 2, 1000);
+	t->spec.write = false;
+	reopen(t);
+	assert_int_equal(state_scan(t->s, merge_elsewhere, t, &e), -1);
+	assert_int_equal(e.cls, ERR_RETRY);
+	assert_string_equal(e.code, "state_changed");
+}
+
 static void
 a_file_that_changed_is_not_taken(void **state)
 {
@@ -271,6 +304,7 @@ main(void)
 		TEST(a_name_that_a_crash_left_is_mended),
 		TEST(a_file_that_nobody_names_goes),
 		TEST(damage_is_refused),
+		TEST(a_file_that_a_merge_took_is_no_damage),
 		TEST(a_file_that_changed_is_not_taken),
 		TEST(a_merge_takes_the_files_away),
 		TEST(format_1_is_read_and_upgraded),

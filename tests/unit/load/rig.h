@@ -20,6 +20,14 @@ struct rig_column {
 	const char *type_name;
 };
 
+static inline const struct target_from *
+rig_from(void)
+{
+	static const struct target_from from = { .store_dir = "/store",
+		.run = 7 };
+	return &from;
+}
+
 static inline void
 rig_cell(struct column_builder *cb, const char *text)
 {
@@ -133,7 +141,7 @@ rig_open(struct rig *r, const struct entity *en)
 {
 	struct err e = { 0 };
 	*r = (struct rig){ 0 };
-	rig_ok(target_open(en, TARGET_WRITE, NULL, &r->target, &e), &e);
+	rig_ok(target_open(en, TARGET_WRITE, rig_from(), &r->target, &e), &e);
 	r->apply = (struct apply){ .target = r->target,
 		.sink = { r, rig_reject, rig_done },
 		.group_rows = 1000,

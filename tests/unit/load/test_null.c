@@ -33,7 +33,8 @@ refuses_drivers_that_cannot_write(void **state)
 		.target = { .connection = "files", .conn = &conn } };
 	struct target_table *t = NULL;
 	struct err e = { 0 };
-	assert_int_equal(target_open(&en, TARGET_WRITE, NULL, &t, &e), -1);
+	assert_int_equal(
+	    target_open(&en, TARGET_WRITE, rig_from(), &t, &e), -1);
 	assert_int_equal(e.cls, ERR_CONFIG);
 	assert_non_null(strstr(e.msg, "files"));
 	assert_null(t);

@@ -6,7 +6,7 @@ look(const struct entity *en)
 {
 	struct err e = { 0 };
 	struct target_table *t = NULL;
-	rig_ok(target_open(en, TARGET_LOOK, NULL, &t, &e), &e);
+	rig_ok(target_open(en, TARGET_LOOK, rig_from(), &t, &e), &e);
 	return t;
 }
 

@@ -340,7 +340,8 @@ names_every_problem_of_the_table(void **state)
 		sql(rows[i].ddl);
 		struct rig r = { 0 };
 		struct err e = { 0 };
-		int rc = target_open(&en, TARGET_WRITE, NULL, &r.target, &e);
+		int rc =
+		    target_open(&en, TARGET_WRITE, rig_from(), &r.target, &e);
 		r.apply.target = r.target;
 		struct batch *b = ROWS("I", "1", "a", "1");
 		if (rc == 0)

@@ -12,7 +12,7 @@ checks_without_creating(void **state)
 	struct schema_column cols[] = { { .name = "id", .type = VT_INT },
 		{ .name = "name", .type = VT_TEXT } };
 	const struct schema mapped = { 2, cols };
-	rig_ok(target_open(&en, TARGET_CHECK, NULL, &r.target, &e), &e);
+	rig_ok(target_open(&en, TARGET_CHECK, rig_from(), &r.target, &e), &e);
 	r.apply.target = r.target;
 	rig_ok(apply_prepare(&r.apply, PLAN_UPSERT, &mapped, &e), &e);
 	cols[0].name = "other";
@@ -31,14 +31,15 @@ makes_no_file_to_look(void **state)
 	struct entity en = entity(true);
 	struct target_table *t = NULL;
 	struct err e = { 0 };
-	rig_ok(target_open(&en, TARGET_LOOK, NULL, &t, &e), &e);
+	rig_ok(target_open(&en, TARGET_LOOK, rig_from(), &t, &e), &e);
 	assert_false(t->exists);
 	assert_true(t->empty);
 	assert_int_equal(t->schema.ncols, 0);
 	target_close(&t);
 	assert_int_equal(access(path, F_OK), -1);
 	en.target.create = false;
-	assert_int_equal(target_open(&en, TARGET_WRITE, NULL, &t, &e), -1);
+	assert_int_equal(
+	    target_open(&en, TARGET_WRITE, rig_from(), &t, &e), -1);
 	assert_int_equal(e.cls, ERR_CONFIG);
 	assert_int_equal(access(path, F_OK), -1);
 	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
@@ -74,7 +75,8 @@ names_every_problem_of_the_table(void **state)
 		sql(rows[i].ddl);
 		struct rig r = { 0 };
 		struct err e = { 0 };
-		int rc = target_open(&en, TARGET_WRITE, NULL, &r.target, &e);
+		int rc =
+		    target_open(&en, TARGET_WRITE, rig_from(), &r.target, &e);
 		r.apply.target = r.target;
 		struct batch *b = ROWS("I", "1", "a", "1");
 		if (rc == 0)

@@ -1,4 +1,5 @@
 #include "proto/clock.h"
+#include "proto/limits.h"
 #include "proto/store_chunk.h"
 #include "proto/store_entity.h"
 #include "proto/store_lease.h"
@@ -89,6 +90,8 @@ test_taking_over(void **state)
 		{ "our own", getpid(), here(), LONG_MS, 0 },
 		{ "another host", gone, "elsewhere", LONG_MS, -1 },
 		{ "another host, too late", gone, "elsewhere", -1, 0 },
+		{ "a clock that was ahead", gone, "elsewhere",
+		    LIMIT_LEASE_MS + LONG_MS, 0 },
 	};
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		uint64_t token = 0;
