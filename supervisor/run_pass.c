@@ -68,8 +68,7 @@ static void
 recall_chunk(struct run *r, const struct store_chunk *was)
 {
 	struct chunk *c = &r->chunks[r->nchunks++];
-	*c = (struct chunk){ .no = was->chunk,
-		.attempt = was->attempt };
+	*c = (struct chunk){ .no = was->chunk, .attempt = was->attempt };
 	buf_put(&c->range, was->range.data, was->range.len);
 	bool done = was->state == STORE_CHUNK_DONE;
 	c->later = !done || was->done_at >= r->resumed_at;
