@@ -214,9 +214,9 @@ procs_kill(struct procs *ps)
 void
 procs_dismiss(struct procs *ps, struct proc *p)
 {
-	p->joining = false;
 	struct err e = { 0 };
 	struct message m = { .kind = MSG_EXIT };
+	p->joining = false;
 	bool hears = p->state == PROC_READY;
 	bool again = p->state == PROC_DRAINING;
 	proc_step(p, PROC_DRAIN);
