@@ -2,6 +2,7 @@
 #include "proto/log.h"
 #include "proto/share_door.h"
 #include "supervisor/proc.h"
+#include "supervisor/proc_more.h"
 #include "supervisor/proc_talk.h"
 #include <errno.h>
 #include <signal.h>
