@@ -37,9 +37,11 @@ peers_close(struct peers *p)
 	free(p->endpoints);
 	free(p->socks);
 	free(p->shares);
-	*p = (struct peers){
-		.by_part = p->by_part, .hwm = p->hwm, .changes = p->changes + 1
-	};
+	p->endpoints = NULL;
+	p->socks = NULL;
+	p->shares = NULL;
+	p->n = 0;
+	p->changes++;
 }
 
 /* Room for n more than there are; the others stay as they are. What was made

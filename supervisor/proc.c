@@ -2,6 +2,7 @@
 #include "proto/arena.h"
 #include "proto/clock.h"
 #include "proto/log.h"
+#include "supervisor/proc_more.h"
 #include "supervisor/spawn.h"
 #include "supervisor/stage_env.h"
 #include "supervisor/targets.h"

@@ -85,13 +85,6 @@ void procs_init(struct procs *ps, const struct procs_config *conf);
  * try again. */
 void procs_begin(struct procs *ps);
 
-/* One more of k is to be started: procs_admit takes it in once it can work,
- * procs_dismiss sends it away. NULL: there is none to be had now. */
-struct proc *procs_grow(struct procs *ps, enum proc_kind k);
-void procs_admit(struct procs *ps, struct proc *p);
-/* Takes the last one of k out of use; it lives until it is dismissed. */
-struct proc *procs_retire(struct procs *ps, enum proc_kind k);
-void procs_dismiss(struct procs *ps, struct proc *p);
 /* Starts what is down and due. */
 int procs_start_due(struct procs *ps, struct err *e) MUST_CHECK;
 /* Milliseconds until somebody is to be started or looked at. */

@@ -2,6 +2,7 @@
 #include "proto/log.h"
 #include "proto/share_door.h"
 #include "supervisor/proc.h"
+#include "supervisor/proc_more.h"
 #include "supervisor/proc_talk.h"
 #include <errno.h>
 #include <signal.h>
@@ -214,9 +215,9 @@ procs_kill(struct procs *ps)
 void
 procs_dismiss(struct procs *ps, struct proc *p)
 {
-	p->joining = false;
 	struct err e = { 0 };
 	struct message m = { .kind = MSG_EXIT };
+	p->joining = false;
 	bool hears = p->state == PROC_READY;
 	bool again = p->state == PROC_DRAINING;
 	proc_step(p, PROC_DRAIN);

@@ -1,6 +1,5 @@
-#include "supervisor/proc.h"
+#include "supervisor/proc_more.h"
 
-/* More or fewer processes of one stage: always the last slots in use. */
 struct proc *
 procs_grow(struct procs *ps, enum proc_kind k)
 {

@@ -6,8 +6,8 @@
 #include "proto/err.h"
 #include "proto/message.h"
 #include "proto/pipeline.h"
-#include "supervisor/poison.h"
 #include "supervisor/proc.h"
+#include "supervisor/run_chunk.h"
 #include "supervisor/run_phase.h"
 #include "supervisor/scale.h"
 #include <stdbool.h>
@@ -24,31 +24,6 @@
  * of extract loses the snapshot and a death of delta the seen marks: then
  * the run is abandoned and the engine's caller begins a new one.
  */
-enum chunk_state {
-	CHUNK_PLANNED,
-	CHUNK_ASSIGNED,
-	CHUNK_COMMITTING,
-	CHUNK_DONE
-};
-
-struct chunk {
-	uint32_t no;
-	enum chunk_state state;
-	uint32_t attempt;
-	struct buf range;
-	bool ended; /* chunk_end of this attempt came */
-	uint64_t rows, batches, bytes;
-	uint64_t counts[OUT_COUNT];
-	uint64_t held;
-	uint64_t keyless;   /* rows rejected before their key was known */
-	struct buf version; /* highest rowversion */
-	bool later;         /* done after its run went on: see resumed_at */
-	unsigned committed; /* delta workers that answered */
-	unsigned ends;      /* chunk_ends: deletes come from every delta */
-	unsigned failures;  /* attempts that nothing was learnt from */
-	struct poison poison;
-};
-
 struct engine;
 
 struct run {

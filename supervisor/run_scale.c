@@ -1,4 +1,5 @@
 #include "proto/log.h"
+#include "supervisor/proc_more.h"
 #include "supervisor/proc_talk.h"
 #include "supervisor/run_impl.h"
 

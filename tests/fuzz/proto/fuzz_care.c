@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
 enum { LOOKS = 64 };
 
 static void
