@@ -189,7 +189,8 @@ def test_the_window_is_a_budget(site, small):
     assert entry["forecast"].startswith("2026-06-12T08:0")
     assert entry["late"]
     daemon.set_clock(DAY + "11 12:00")
-    daemon.wait_idle(DAY + "11 19:00")
+    # What it says while it waits it also says after every question.
+    wait_until(lambda: logged(daemon, "the window is closed"), "the morning")
     daemon.set_clock(DAY + "11 19:00")
     daemon.wait_idle(DAY + "12 19:00")
     [warning] = logged(daemon, "the night will not be long enough")

@@ -15,7 +15,10 @@ class Clock:
         self.env = {"LD_PRELOAD": found[0],
                     "FAKETIME_TIMESTAMP_FILE": str(self.file),
                     "FAKETIME_NO_CACHE": "1",
-                    "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+                    "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+                    # Its lock is one for all of them: a stage that is killed
+                    # while it asks for the time would keep it for ever.
+                    "FAKETIME_ONLY_CMDS": "synclined,syncline"}
         self.set(start)
 
     def set(self, when):
