@@ -33,11 +33,15 @@ class Daemon:
 
     def wait_idle(self, until):
         """Until it says that it waits, and until when."""
-        wait_until(lambda: self.gone() or any(
+        wait_until(lambda: self.gone() or self.nudge() or any(
             s.startswith("STATUS=waiting until " + until)
             for s in self.hear()), f"synclined waits until {until}")
         assert not self.gone(), self.text()
         self.said.clear()
+
+    def nudge(self):
+        """It may have asked for the time just before it was set."""
+        self.process.send_signal(signal.SIGCHLD)
 
     def gone(self):
         return self.process.poll() is not None
