@@ -31,7 +31,6 @@ save_mark(struct part *p, const struct entry *en, uint32_t chunk, struct err *e)
 static int
 save_marks(struct part *p, struct err *e)
 {
-	table_index(&p->table); /* a twin says nothing */
 	for (size_t i = 0; i < p->table.n; i++) {
 		const struct entry *en = table_at(&p->table, i);
 		if (part_seen(p, en) && save_mark(p, en, en->chunk, e))
@@ -54,7 +53,7 @@ join_begin(struct part *p, struct err *e)
 		join_end(p);
 		return -1;
 	}
-	part_forget_table(p);
+	table_free(&p->table);
 	p->ascent.over = true; /* what is put aside stands nowhere */
 	j->open = true;
 	return 0;
@@ -246,7 +245,7 @@ take_rows(void *ctx, struct span in, struct err *e)
 	return 0;
 }
 
-/* Once per key, twins being indexed: its first record still has the packed key.
+/* Once per key: its first record still has the packed key.
  */
 static int
 put_unseen(struct joining *g, const struct record *r, struct err *e)
@@ -287,14 +286,12 @@ join_piece(
 	struct part *p = g->part;
 	int r = 0;
 
-	if (spool_read(&g->state, piece, load_state, g, e))
-		r = -1;
-	table_index(&p->table);
-	if (r || spool_read(&old->marks, piece, load_marks, g, e) ||
+	if (spool_read(&g->state, piece, load_state, g, e) ||
+	    spool_read(&old->marks, piece, load_marks, g, e) ||
 	    spool_read(&old->rows, piece, take_rows, g, e) ||
 	    spool_read(&g->state, piece, find_unseen, g, e) || save_marks(p, e))
 		r = -1;
-	part_forget_table(p);
+	table_free(&p->table);
 	return r;
 }
 

@@ -61,11 +61,10 @@ part_keep(struct part *p, const struct record *r)
 		unlearn(p, en);
 }
 
-/* An insert is of a new key, unless it is in doubt and was one before. */
 static void
 load_one(struct part *p, const struct record *r)
 {
-	if (r->op == RECORD_INSERT && !p->table.slots && !in_doubt(r))
+	if (r->fresh && !p->table.slots)
 		learn(p, table_append(&p->table, r->bk), r);
 	else
 		part_keep(p, r);
@@ -88,14 +87,6 @@ part_load(struct part *p, const struct record *r, size_t n)
 		load_one(p, &r[i]);
 }
 
-void
-part_forget_table(struct part *p)
-{
-	p->known = part_known(p);
-	p->known_seen = part_known_seen(p);
-	table_free(&p->table);
-}
-
 int
 part_spare(struct part *p, const uint8_t bk[16], struct err *e)
 {
@@ -110,10 +101,9 @@ part_spare(struct part *p, const uint8_t bk[16], struct err *e)
 }
 
 uint64_t
-part_unproven(struct part *p)
+part_unproven(const struct part *p)
 {
 	uint64_t n = 0;
-	table_index(&p->table);
 	for (size_t i = 0; i < p->table.n; i++)
 		n += part_is_unproven(table_at(&p->table, i));
 	return n;
@@ -173,7 +163,7 @@ void
 part_close(struct part *p)
 {
 	join_end(p);
-	part_forget_table(p);
+	table_free(&p->table);
 	state_close(&p->state);
 	free(p->open);
 	blob_free(&p->changes);

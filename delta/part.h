@@ -61,8 +61,8 @@ struct part {
 	struct place place;
 	struct state *state;
 	struct table table;
-	uint64_t known;           /* entries of the state; see part_known */
-	uint64_t known_seen;      /* KNOWN and SEEN; see part_known_seen */
+	uint64_t known;           /* entries of the state */
+	uint64_t known_seen;      /* of the table: KNOWN and SEEN */
 	bool spared;              /* some key is */
 	struct join join;         /* open: too large for memory */
 	struct open_intent *open; /* attempts that have intents */
@@ -83,18 +83,6 @@ void part_close(struct part *p);
 void part_digest(const struct rules *rules, const uint8_t dh[32], uint64_t mark,
     uint8_t out[DIGEST]);
 
-static inline uint64_t
-part_known(const struct part *p) /* keys of the state */
-{
-	return p->known - p->table.twice;
-}
-
-static inline uint64_t
-part_known_seen(const struct part *p)
-{
-	return p->known_seen - p->table.twice_seen;
-}
-
 static inline bool
 part_is_unproven(const struct entry *en)
 {
@@ -102,7 +90,7 @@ part_is_unproven(const struct entry *en)
 }
 
 /* Entries that are inserts in doubt; 0 where the table does not have all. */
-uint64_t part_unproven(struct part *p);
+uint64_t part_unproven(const struct part *p);
 
 /* The sighting of en is by an attempt that still counts. */
 bool part_seen(const struct part *p, const struct entry *en);
@@ -114,7 +102,7 @@ void part_see(
 /* Known, not seen and not spared. */
 bool part_missing(const struct part *p, const struct entry *en);
 /* How many entries of the table are. */
-uint64_t part_unseen(struct part *p);
+uint64_t part_unseen(const struct part *p);
 
 /* Writes the blob of a batch's changes down before they go on; inserts: how
  * many of them are. */
@@ -137,9 +125,6 @@ int part_spare(struct part *p, const uint8_t bk[16], struct err *e) MUST_CHECK;
 
 /* Takes what a crash left: committed already, or in doubt. */
 int part_settle_left_over(struct part *p, struct err *e) MUST_CHECK;
-
-/* Empties the table. */
-void part_forget_table(struct part *p);
 
 /* One record into the table. */
 void part_keep(struct part *p, const struct record *r);

@@ -59,12 +59,21 @@ struct pass {
 	int (*fn)(const struct pass *, const struct record *, struct err *);
 };
 
-/* As part_keep, but only where the table holds everything. */
-static void
+/* As part_keep, where the table holds everything; returns how many entries the
+ * state gains by it. Where it does not, the record's word is taken for that. */
+static int
 keep_in_step(struct part *p, const struct record *r)
 {
-	if (!p->join.open && !p->rules->blind)
-		part_keep(p, r);
+	static const int said[] = { [RECORD_INSERT] = 1,
+		[RECORD_UPDATE] = 0,
+		[RECORD_DELETE] = -1,
+		[RECORD_DOUBT] = 0 };
+	uint64_t before = p->known;
+
+	if (p->join.open || p->rules->blind)
+		return said[r->op];
+	part_keep(p, r);
+	return (int)((int64_t)p->known - (int64_t)before);
 }
 
 static int
@@ -80,11 +89,6 @@ is_excepted(const struct except *x, const uint8_t *bk)
 	       bsearch(bk, x->hashes, x->n, 16, compare_hash) != NULL;
 }
 
-static const int added_by[] = { [RECORD_INSERT] = 1,
-	[RECORD_UPDATE] = 0,
-	[RECORD_DELETE] = -1,
-	[RECORD_DOUBT] = 0 };
-
 static int
 commit_record(const struct pass *pass, const struct record *r, struct err *e)
 {
@@ -94,8 +98,8 @@ commit_record(const struct pass *pass, const struct record *r, struct err *e)
 		return 0;
 	if (rec.op == RECORD_DELETE)
 		rec.key = (struct span){ 0 };
-	keep_in_step(pass->part, &rec);
-	return state_append(pass->part->state, &rec, added_by[rec.op], e);
+	int added = keep_in_step(pass->part, &rec);
+	return state_append(pass->part->state, &rec, added, e);
 }
 
 /* The target may or may not have got it: whatever the source says next is a
@@ -105,14 +109,13 @@ doubt_record(const struct pass *pass, const struct record *r, struct err *e)
 {
 	struct part *p = pass->part;
 	struct record rec = { .op = RECORD_DOUBT, .bk = r->bk, .key = r->key };
-	int added = r->op == RECORD_INSERT;
 	const struct entry *en = table_find(&p->table, r->bk);
 
-	if (added || (en && part_is_unproven(en))) {
+	if (r->op == RECORD_INSERT || (en && part_is_unproven(en))) {
 		rec.op = RECORD_INSERT;
 		rec.mark = RECORD_UNPROVEN;
 	}
-	keep_in_step(p, &rec);
+	int added = keep_in_step(p, &rec);
 	return p->rules->write ? state_append(p->state, &rec, added, e) : 0;
 }
 

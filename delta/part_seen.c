@@ -35,14 +35,10 @@ count_missing(const struct part *p)
 }
 
 uint64_t
-part_unseen(struct part *p)
+part_unseen(const struct part *p)
 {
-	if (part_known(p) == part_known_seen(p) && !p->attempts->voided)
-		return 0;
-	/* A key that the state has twice is not missing. */
-	table_index(&p->table);
 	/* A void attempt's sightings do not count, but are counted. */
 	if (p->spared || p->attempts->voided)
 		return count_missing(p);
-	return part_known(p) - part_known_seen(p);
+	return p->known - p->known_seen;
 }

@@ -204,9 +204,17 @@ next_row(struct state *s, struct sqlite3_stmt *st, struct state_row *row,
 	return r == SQLITE_ROW ? 1 : r == SQLITE_DONE ? 0 : -1;
 }
 
+/* A key stands in one block only. A run that takes over its intents judges no
+ * key twice, and calls it an insert if the state does not have it. */
+static bool
+is_fresh(const struct state_scan *scan, const struct record *r)
+{
+	return scan->in_blocks || (scan->in_segment && r->op == RECORD_INSERT);
+}
+
 int
-state_scan_blob(struct state *s, struct blob_reader *reader, record_fn *fn,
-    void *ctx, struct err *e)
+state_scan_blob(
+    const struct state_scan *scan, struct blob_reader *reader, struct err *e)
 {
 	struct record run[RECORD_RUN];
 	struct err why = { 0 };
@@ -214,36 +222,38 @@ state_scan_blob(struct state *s, struct blob_reader *reader, record_fn *fn,
 	int r;
 
 	while ((r = blob_next(reader, run, &n, &why)) == 1) {
-		r = fn(ctx, run, n, e);
+		for (size_t i = 0; i < n; i++)
+			run[i].fresh = is_fresh(scan, &run[i]);
+		r = scan->fn(scan->ctx, run, n, e);
 		if (r)
 			return r;
 	}
-	return r ? state_damaged(s, &why, e) : 0;
+	return r ? state_damaged(scan->state, &why, e) : 0;
 }
 
 static int
-scan_row(struct state *s, const struct state_row *row, record_fn *fn, void *ctx,
-    struct err *e)
+scan_row(
+    const struct state_scan *scan, const struct state_row *row, struct err *e)
 {
 	struct blob_reader reader;
 	struct err why = { 0 };
 
 	if (row->bytes)
-		return state_scan_segment(s, row, fn, ctx, e);
+		return state_scan_segment(scan, row, e);
 	if (blob_open(buf_span(&row->blob), &reader, &why))
-		return state_damaged(s, &why, e);
-	return state_scan_blob(s, &reader, fn, ctx, e);
+		return state_damaged(scan->state, &why, e);
+	return state_scan_blob(scan, &reader, e);
 }
 
 static int
-scan_table(struct state *s, struct sqlite3_stmt *st, record_fn *fn, void *ctx,
-    struct err *e)
+scan_table(
+    const struct state_scan *scan, struct sqlite3_stmt *st, struct err *e)
 {
 	struct state_row row = { .id = -1 };
 	int r;
 
-	while ((r = next_row(s, st, &row, e)) == 1) {
-		r = scan_row(s, &row, fn, ctx, e);
+	while ((r = next_row(scan->state, st, &row, e)) == 1) {
+		r = scan_row(scan, &row, e);
 		if (r)
 			break;
 	}
@@ -254,12 +264,15 @@ scan_table(struct state *s, struct sqlite3_stmt *st, record_fn *fn, void *ctx,
 int
 state_scan(struct state *s, record_fn *fn, void *ctx, struct err *e)
 {
+	struct state_scan scan = { s, fn, ctx, .in_blocks = true };
+	struct err changed = { 0 };
+
 	if (!s->db)
 		return 0;
-	struct err changed = { 0 };
-	int r = scan_table(s, s->next_block, fn, ctx, e);
+	int r = scan_table(&scan, s->next_block, e);
+	scan.in_blocks = false;
 	if (r == 0)
-		r = scan_table(s, s->next_journal, fn, ctx, e);
+		r = scan_table(&scan, s->next_journal, e);
 	/* A merge elsewhere took a segment away: that is no damage. */
 	if (r < 0 && e->cls == ERR_CONFIG && state_check_unchanged(s, &changed))
 		*e = changed;

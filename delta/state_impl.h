@@ -52,11 +52,18 @@ struct state_row {
 	uint64_t bytes; /* of its segment; 0: blob has the records */
 	struct buf blob;
 };
+/* Who takes a state's records, and where the ones that come now stand. */
+struct state_scan {
+	struct state *state;
+	record_fn *fn;
+	void *ctx;
+	bool in_blocks, in_segment; /* else in a row of the journal */
+};
 /* fn returned 1: 1. */
-int state_scan_blob(struct state *s, struct blob_reader *reader, record_fn *fn,
-    void *ctx, struct err *e) MUST_CHECK;
-int state_scan_segment(struct state *s, const struct state_row *row,
-    record_fn *fn, void *ctx, struct err *e) MUST_CHECK;
+int state_scan_blob(const struct state_scan *scan, struct blob_reader *reader,
+    struct err *e) MUST_CHECK;
+int state_scan_segment(const struct state_scan *scan,
+    const struct state_row *row, struct err *e) MUST_CHECK;
 /* Its row in the open commit. */
 int state_append_segment(struct state *s, const struct intent *in,
     int64_t added, struct err *e) MUST_CHECK;

@@ -161,9 +161,7 @@ state_drop_segments(struct state *s, struct err *e)
 /* --- reading ------------------------------------------------------------- */
 
 struct reading {
-	struct state *state;
-	record_fn *fn;
-	void *ctx;
+	struct state_scan scan;
 	bool enough;
 };
 
@@ -174,20 +172,22 @@ read_frame(
 	struct reading *g = ctx;
 
 	(void)blob;
-	int r = state_scan_blob(g->state, &reader, g->fn, g->ctx, e);
+	int r = state_scan_blob(&g->scan, &reader, e);
 	g->enough = r == 1;
 	return r;
 }
 
 int
-state_scan_segment(struct state *s, const struct state_row *row, record_fn *fn,
-    void *ctx, struct err *e)
+state_scan_segment(
+    const struct state_scan *scan, const struct state_row *row, struct err *e)
 {
-	struct reading g = { s, fn, ctx, false };
+	struct state *s = scan->state;
+	struct reading g = { *scan, false };
 	struct frames_end end;
 	struct buf path = { 0 };
 	struct err why = { 0 };
 
+	g.scan.in_segment = true;
 	place_segment(&s->spec.place, row->id, &path);
 	int r = frames_read(buf_str(&path), read_frame, &g, &end, e);
 	if (r == 0 && !g.enough && end.bytes != row->bytes) {

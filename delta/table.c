@@ -83,8 +83,7 @@ enum { INDEX_PART_BYTES = 1 << 20, INDEX_PARTS_MAX = 256 };
 struct building {
 	struct table *t;
 	size_t parts, per_part; /* slots */
-	size_t ends[INDEX_PARTS_MAX];
-	uint64_t *slots; /* n of them, by part */
+	uint64_t *slots;        /* n of them, by part */
 };
 
 static size_t
@@ -101,10 +100,8 @@ sort_by_part(struct building *g)
 
 	for (size_t i = 0; i < t->n; i++)
 		at[part_of(g, table_at(t, i)) + 1]++;
-	for (size_t k = 0; k < g->parts; k++) {
+	for (size_t k = 0; k < g->parts; k++)
 		at[k + 1] += at[k];
-		g->ends[k] = at[k + 1];
-	}
 	for (size_t i = 0; i < t->n; i++) {
 		const struct entry *en = table_at(t, i);
 		g->slots[at[part_of(g, en)]++] =
@@ -112,50 +109,10 @@ sort_by_part(struct building *g)
 	}
 }
 
-/* Entries of one key come in the order they were added, and the last one says
- * what the state says, unless this run has said something since: then the
- * newer attempt at its chunk has. */
 static void
-unite(struct table *t, struct entry *first, struct entry *later)
-{
-	unsigned both = first->flags & later->flags;
-
-	if (both & ENTRY_KNOWN) {
-		t->twice++;
-		t->twice_seen += (both & ENTRY_SEEN) != 0;
-	}
-	if (!(first->flags & ENTRY_SEEN) ||
-	    ((both & ENTRY_SEEN) && later->attempt > first->attempt))
-		*first = *later;
-	later->flags = ENTRY_TWIN;
-}
-
-static void
-build_one(struct building *g, uint64_t slot)
-{
-	const struct table *t = g->t;
-	struct entry *en = table_at(t, (uint32_t)slot - 1);
-	size_t i = (slot >> 32) & (t->slots - 1);
-
-	for (uint64_t had; (had = t->index[i]); i = (i + 1) & (t->slots - 1)) {
-		if (had >> 32 != slot >> 32)
-			continue;
-		struct entry *first = table_at(t, (uint32_t)had - 1);
-		if (memcmp(first->bk, en->bk, sizeof(en->bk)) == 0) {
-			unite(g->t, first, en);
-			return;
-		}
-	}
-	t->index[i] = slot;
-}
-
-void
-table_index(struct table *t)
+make_index(struct table *t)
 {
 	struct building g = { .t = t };
-
-	if (t->slots)
-		return;
 
 	t->slots = slots_for(t->n > t->reserved ? t->n : t->reserved);
 	t->index = map(t->slots * sizeof(*t->index), true);
@@ -168,7 +125,7 @@ table_index(struct table *t)
 	g.slots = map(t->n * sizeof(*g.slots), true);
 	sort_by_part(&g);
 	for (size_t i = 0; i < t->n; i++)
-		build_one(&g, g.slots[i]);
+		index_put(t->index, t->slots, g.slots[i]);
 	munmap(g.slots, t->n * sizeof(*g.slots));
 }
 
@@ -201,14 +158,14 @@ look(struct table *t, const uint8_t bk[16], size_t *at)
 {
 	if (t->next < t->n) {
 		struct entry *en = table_at(t, t->next);
-		if (memcmp(en->bk, bk, sizeof(en->bk)) == 0 &&
-		    !(en->flags & ENTRY_TWIN)) {
+		if (memcmp(en->bk, bk, sizeof(en->bk)) == 0) {
 			t->next++;
 			return en;
 		}
 	}
 	t->strays++;
-	table_index(t);
+	if (!t->slots)
+		make_index(t);
 	return probe(t, bk, at);
 }
 

@@ -25,7 +25,6 @@ enum entry_flags {
 	ENTRY_SPARED = 8,    /* never deleted in this run */
 	ENTRY_DOUBT = 16,    /* what the target has of it is not known … */
 	ENTRY_UNPROVEN = 32, /* … nor whether it has it at all */
-	ENTRY_TWIN = 64,     /* an earlier entry has its key, and speaks */
 };
 
 /* What is kept of a data hash. It is only compared with that of the same row,
@@ -50,11 +49,8 @@ struct table {
 	struct entry **segments; /* each mapped, TABLE_SEGMENT_ENTRIES long */
 	size_t nsegments, segments_cap;
 	size_t n, reserved;
-	size_t next;   /* the entry that is looked at first */
-	size_t strays; /* look-ups that did not find their key there */
-	/* Known entries that became twins, and those of them that were seen,
-	 * as was the one that speaks for them. */
-	size_t twice, twice_seen;
+	size_t next;     /* the entry that is looked at first */
+	size_t strays;   /* look-ups that did not find their key there */
 	uint64_t *index; /* hash bits << 32 | entry number + 1; 0: empty */
 	size_t slots;    /* a power of two; 0: there is no index yet */
 };
@@ -64,15 +60,9 @@ void table_reserve(struct table *t, size_t n);
 struct entry *table_find(struct table *t, const uint8_t bk[16]);
 /* The entry of that key; one that was not there is added, zeroed. */
 struct entry *table_put(struct table *t, const uint8_t bk[16]);
-/* Only while there is no index: a new zeroed entry. That its key is new is
- * found out by table_index. */
+/* Only while there is no index, and the key must be new: a zeroed entry. */
 struct entry *table_append(struct table *t, const uint8_t bk[16]);
 void table_free(struct table *t);
-
-/* Makes the index if there is none, as the first look-up of a key that is not
- * the next one does. Of entries with one key the first takes over what the
- * last one says, and the others become its twins. */
-void table_index(struct table *t);
 
 /* What a table of n entries takes at most, while the index is doubled. */
 uint64_t table_bytes(uint64_t n);

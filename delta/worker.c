@@ -91,12 +91,12 @@ worker_known(const struct worker *w)
 {
 	uint64_t n = 0;
 	for (size_t i = 0; i < w->nparts; i++)
-		n += part_known(&w->parts[i]);
+		n += w->parts[i].known;
 	return n;
 }
 
 uint64_t
-worker_unproven(struct worker *w)
+worker_unproven(const struct worker *w)
 {
 	uint64_t n = 0;
 	if (w->rules.en->max_update_percent >= 100)

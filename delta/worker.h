@@ -40,7 +40,7 @@ int worker_foresee(
 
 uint64_t worker_known(const struct worker *w); /* entries of the state */
 /* … that are inserts in doubt. Counted only for max_update_percent. */
-uint64_t worker_unproven(struct worker *w);
+uint64_t worker_unproven(const struct worker *w);
 
 /* The sum of its state files' revisions (place.h). */
 uint64_t worker_revision(const struct worker *w);

@@ -247,6 +247,48 @@ a_merge_takes_the_files_away(void **state)
 	buf_free(&path);
 }
 
+static int
+note_fresh(void *ctx, const struct record *r, size_t n, struct err *e)
+{
+	struct buf *fresh = ctx;
+	(void)e;
+	for (size_t i = 0; i < n; i++)
+		if (r[i].fresh)
+			buf_put(fresh, r[i].bk, 16);
+	return 0;
+}
+
+static void
+expect_fresh(struct bench *t, int64_t from, int64_t to)
+{
+	struct buf fresh = { 0 };
+	struct err e = { 0 };
+	reopen(t);
+	ok(state_scan(t->s, note_fresh, &fresh, &e), &e);
+	assert_int_equal(fresh.len, 16 * (to - from));
+	for (int64_t id = from; id < to; id++) {
+		uint8_t bk[16];
+		world_bk(id, bk);
+		assert_memory_equal(fresh.data + 16 * (id - from), bk, 16);
+	}
+	buf_free(&fresh);
+}
+
+/* A retry may insert a key twice, and its records are copied. */
+static void
+only_inserts_of_files_are_fresh(void **state)
+{
+	struct bench *t = *state;
+	reopen(t);
+	put(t, RECORD_INSERT, 2000, 2010, 1);
+	put(t, RECORD_INSERT, 2000, 2010, 2);
+	expect_fresh(t, 0, 0);
+	take_over(t, 1, 1000);
+	put(t, RECORD_UPDATE, 0, 10, 2);
+	put(t, RECORD_INSERT, 3000, 3010, 1);
+	expect_fresh(t, 0, 1000);
+}
+
 /* As the version before left it. */
 static void
 format_1(struct bench *t)
@@ -307,6 +349,7 @@ main(void)
 		TEST(a_file_that_a_merge_took_is_no_damage),
 		TEST(a_file_that_changed_is_not_taken),
 		TEST(a_merge_takes_the_files_away),
+		TEST(only_inserts_of_files_are_fresh),
 		TEST(format_1_is_read_and_upgraded),
 		TEST(a_failed_upgrade_is_rolled_back),
 	};
