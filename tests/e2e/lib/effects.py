@@ -15,17 +15,6 @@ from lib.wait import wait_until
 
 ROWS = 50_000
 CHUNK_ROWS = 20_000
-TABLE = """
-CREATE TABLE {0} (id INTEGER PRIMARY KEY, name TEXT NOT NULL,
-    qty INTEGER, note TEXT);
-"""
-FILL = """
-WITH RECURSIVE n(id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM n
-    WHERE id < {rows})
-INSERT INTO spare SELECT id, 'thing ' || id, id * 3 % 1000,
-    CASE WHEN id % 3 = 0 THEN NULL ELSE 'note of ' || id % 17 END FROM n;
-INSERT INTO big SELECT * FROM spare;
-"""
 # So many changes in a chunk that their intents become a segment, and some.
 DAY = """
 UPDATE big SET name = name || ' changed' WHERE id <= 30000 OR id % 14 = {a};

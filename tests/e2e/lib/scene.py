@@ -5,6 +5,7 @@ import contextlib
 import shutil
 
 from lib import effects
+from lib.big import FILL, TABLES
 from lib.effects import FileSide, PgSide
 from lib.postgres import Server
 from lib.site import Site
@@ -140,9 +141,9 @@ class Scene:
     def fill(self):
         base = self.base
         for name in ("big", "spare"):
-            base.source.script(effects.TABLE.format(name))
-        base.source.script(effects.FILL.format(rows=effects.ROWS))
-        base.target.script(effects.TABLE.format("big"))
+            base.source.script(TABLES.format(name))
+        base.source.script(FILL.format(rows=effects.ROWS))
+        base.target.script(TABLES.format("big"))
         base.target.script(base.target.notes)
         base.write()
 
