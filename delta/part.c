@@ -61,10 +61,13 @@ part_keep(struct part *p, const struct record *r)
 		unlearn(p, en);
 }
 
+/* A key that was deleted and came back has its entry from before. */
 static void
 load_one(struct part *p, const struct record *r)
 {
-	if (r->fresh && !p->table.slots)
+	bool none_gone = p->known == p->table.n;
+
+	if (r->fresh && none_gone && !p->table.slots)
 		learn(p, table_append(&p->table, r->bk), r);
 	else
 		part_keep(p, r);

@@ -33,7 +33,7 @@ struct record {
 	const uint8_t *dh; /* 32 bytes, or NULL: all zero */
 	uint64_t mark;
 	struct span key;
-	bool fresh; /* told by a scan: no record before it has its key */
+	bool fresh; /* told by a scan: until here the state lacks its key */
 };
 
 /* A blob being written. Zeroed is empty. */

@@ -69,7 +69,7 @@ share_free(struct share **sp)
 
 	if (!s)
 		return;
-	atomic_store_explicit(&s->head->closed, 1, memory_order_relaxed);
+	atomic_store_explicit(&s->head->closed, 1, memory_order_release);
 	munmap(s->head, SHARE_BYTES);
 	free(s);
 	*sp = NULL;

@@ -57,7 +57,8 @@ void share_views_open(struct share_views *v, const char *endpoint);
 
 /*
  * Looks at a frame that came: 1 and *f is the frame to work on, from a slot if
- * it was a ticket; 0 and *f is freed, an offer; -1, *f untouched. The slot is
+ * it was a ticket; 0 and *f is freed, an offer, or a ticket of somebody who is
+ * dead, whose rows are read again; -1, *f untouched. The slot is
  * the sender's again when the frame is freed, which may be after the views.
  */
 int share_receive(

@@ -107,11 +107,25 @@ share_views_open(struct share_views *v, const char *endpoint)
 }
 
 static bool
+is_dead(uint64_t pid)
+{
+	return kill((pid_t)pid, 0) < 0 && errno == ESRCH;
+}
+
+/* A ticket of one that lives may still be on its way. */
+static bool
 is_over(const struct share_view *v)
 {
-	if (atomic_load_explicit(&v->head->closed, memory_order_relaxed))
+	if (is_dead(v->pid))
 		return true;
-	return kill((pid_t)v->pid, 0) < 0 && errno == ESRCH;
+	/* Acquire: what it has taken by then is all it ever takes. */
+	if (!atomic_load_explicit(&v->head->closed, memory_order_acquire))
+		return false;
+	for (uint32_t i = 0; i < SHARE_SLOTS; i++)
+		if (atomic_load_explicit(
+			&v->head->taken[i], memory_order_relaxed))
+			return false;
+	return true;
 }
 
 /* Those that their sender gave up, or left behind when it died. */
@@ -195,7 +209,7 @@ take_all_memory(struct share_views *all)
 }
 
 /* The memory was handed in before the offer was sent. */
-static void
+static int
 take_offer(struct share_views *all, const struct ticket *t)
 {
 	forget_old(all);
@@ -207,6 +221,7 @@ take_offer(struct share_views *all, const struct ticket *t)
 	log_debug(v ? "batches come through shared memory"
 		    : "batches come through the socket",
 	    "pid", log_u64(t->pid), NULL);
+	return 0;
 }
 
 /* A slot in use. */
@@ -226,12 +241,16 @@ release_slot(void *owner)
 	free(s);
 }
 
+/* 1 and the frame; 0: there is nothing to be had from it. */
 static int
 take_slot(struct share_views *all, const struct ticket *t, struct frame *f,
     struct err *e)
 {
 	struct share_view *v = find_view(all, t);
 
+	/* What a process that is dead had sent is void. */
+	if (!v && is_dead(t->pid))
+		return 0;
 	if (!v)
 		return err_data(
 		    e, "bad_ticket", "a ticket for memory that was not taken");
@@ -243,7 +262,7 @@ take_slot(struct share_views *all, const struct ticket *t, struct frame *f,
 		.owner = s,
 		.release = release_slot,
 	};
-	return 0;
+	return 1;
 }
 
 int
@@ -256,14 +275,11 @@ share_receive(struct share_views *all, struct frame *f, struct err *e)
 		return 1;
 	if (read_ticket(f->bytes, &t, e) < 0)
 		return -1;
-	if (t.bytes == 0) {
-		take_offer(all, &t);
-		frame_free(f);
-		return 0;
-	}
-	if (take_slot(all, &t, &slot, e) < 0)
+	int r = t.bytes ? take_slot(all, &t, &slot, e) : take_offer(all, &t);
+	if (r < 0)
 		return -1;
 	frame_free(f);
-	*f = slot;
-	return 1;
+	if (r)
+		*f = slot;
+	return r;
 }

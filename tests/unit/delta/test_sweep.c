@@ -176,6 +176,37 @@ a_retry_names_no_duplicates_and_deletes_nothing(void **state)
 	assert_int_equal(t->n.counts[OUT_UNCHANGED], 1);
 }
 
+/* Deletes in the order of the state are found without its index, and so may
+ * be the rows that come back. */
+static void
+rows_that_come_back_are_one_each(void **state)
+{
+	struct bench *t = *state;
+	struct buf sample = { 0 };
+	struct err e = { 0 };
+	uint64_t unseen, rows;
+	t->rules.segment_bytes = 0;
+	first_night(t);
+	open_night(t);
+	SEND(t, 0, 1, { 3, 30, 7 });
+	ok(night_sweep(&t->n, &unseen, &sample, &e), &e);
+	ok(night_delete(&t->n, 1, unseen, &rows, &e), &e);
+	assert_int_equal(rows, 2);
+	commit(t, CHUNK_DELETES, 1);
+	night_close(&t->n);
+	open_night(t);
+	SEND(t, 0, 1, { 1, 11, 8 }, { 2, 20, 6 }, { 3, 30, 7 });
+	assert_int_equal(t->n.counts[OUT_INSERTED], 2);
+	commit(t, 0, 1);
+	night_close(&t->n);
+	open_night(t);
+	SEND(t, 0, 1, { 1, 11, 8 }, { 2, 20, 6 }, { 3, 30, 7 });
+	assert_int_equal(t->n.counts[OUT_UNCHANGED], 3);
+	ok(night_sweep(&t->n, &unseen, &sample, &e), &e);
+	assert_int_equal(unseen, 0);
+	buf_free(&sample);
+}
+
 int
 main(void)
 {
@@ -188,6 +219,7 @@ main(void)
 		TEST(a_sweep_only_marks_in_pieces),
 		TEST(adopted_rows_are_known),
 		TEST(a_retry_names_no_duplicates_and_deletes_nothing),
+		TEST(rows_that_come_back_are_one_each),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

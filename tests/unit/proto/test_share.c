@@ -1,6 +1,5 @@
-#include "proto/share.h"
-#include "proto/share_door.h"
 #include "proto/share_impl.h"
+#include "tests/unit/proto/share_ends.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,59 +10,10 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
-
-/* Both sides are this process. */
-static char folder[] = "/tmp/slshare-XXXXXX";
-static char endpoint[64];
-
-static int
-make_folder(void **state)
-{
-	(void)state;
-	assert_non_null(mkdtemp(folder));
-	snprintf(endpoint, sizeof(endpoint), "ipc://%s/x", folder);
-	return 0;
-}
-
-static int
-remove_folder(void **state)
-{
-	(void)state;
-	share_door_remove(endpoint);
-	return rmdir(folder);
-}
-
-static struct share_views
-open_views(void)
-{
-	struct share_views v = { 0 };
-	share_views_open(&v, endpoint);
-	assert_true(v.open);
-	return v;
-}
-
-static struct frame
-frame_of(struct buf *b)
-{
-	struct frame f = { .bytes = buf_span(b), .owner = b->data };
-	*b = (struct buf){ 0 };
-	return f;
-}
-
-static void
-offer(struct share *s, struct share_views *v)
-{
-	struct buf out = { 0 };
-	struct err e = { 0 };
-
-	share_offer(s, &out);
-	struct frame f = frame_of(&out);
-	assert_int_equal(share_receive(v, &f, &e), 0);
-	assert_null(f.owner);
-}
 
 /* n bytes of value x, by way of a slot. */
 static struct frame
@@ -320,14 +270,104 @@ memory_given_up_is_forgotten(void **state)
 	share_free(&s);
 	s = share_new(endpoint);
 	offer(s, &v);
+	assert_int_equal(f.bytes.data[99], 'x');
+	frame_free(&f);
+	share_free(&s);
+	s = share_new(endpoint);
+	offer(s, &v);
 	struct frame g = frame_of(&late);
 	assert_int_equal(share_receive(&v, &g, &e), -1);
 	assert_string_equal(e.code, "bad_ticket");
-	assert_int_equal(f.bytes.data[99], 'x');
-	frame_free(&f);
 	frame_free(&g);
 	share_views_free(&v);
 	share_free(&s);
+}
+
+/* Its memory was given up with the ticket on its way, and somebody else's
+ * offer came first. */
+static void
+a_ticket_may_come_after_another_offer(void **state)
+{
+	struct share_views v = open_views();
+	struct share *s = share_new(endpoint), *other = share_new(endpoint);
+	struct buf late = { 0 };
+	struct err e = { 0 };
+	uint32_t slot;
+
+	(void)state;
+	offer(s, &v);
+	uint8_t *at = share_slot(s, &slot);
+	memset(at, 'x', 100);
+	share_ticket(s, slot, 100, &late);
+	share_free(&s);
+	offer(other, &v);
+	struct frame f = frame_of(&late);
+	assert_int_equal(share_receive(&v, &f, &e), 1);
+	assert_int_equal(f.bytes.data[99], 'x');
+	frame_free(&f);
+	share_views_free(&v);
+	share_free(&other);
+}
+
+static void
+say(int to, struct buf *out)
+{
+	if (send(to, out->data, out->len, 0) != (ssize_t)out->len)
+		abort();
+	buf_clear(out);
+}
+
+/* In a process that ends: its offer and its last ticket. */
+static void
+leave_behind(int to)
+{
+	struct share *s = share_new(endpoint);
+	struct buf out = { 0 };
+
+	share_offer(s, &out);
+	say(to, &out);
+	share_ticket(s, 0, 100, &out);
+	say(to, &out);
+	_exit(0);
+}
+
+static int
+hear(int from, struct share_views *v)
+{
+	struct buf in = { 0 };
+	struct err e = { 0 };
+	ssize_t n = recv(from, buf_extend(&in, 100), 100, 0);
+
+	assert_true(n > 0);
+	struct frame f = { .bytes = { in.data, (size_t)n }, .owner = in.data };
+	int r = share_receive(v, &f, &e);
+	frame_free(&f);
+	return r;
+}
+
+/* What a dead sender sent last is void: it is thrown away. */
+static void
+a_dead_senders_ticket_is_no_error(void **state)
+{
+	struct share_views v = open_views();
+	struct share *other = share_new(endpoint);
+	int way[2];
+
+	(void)state;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_DGRAM, 0, way), 0);
+	pid_t pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0)
+		leave_behind(way[1]);
+	assert_int_equal(hear(way[0], &v), 0);
+	assert_non_null(v.head);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	offer(other, &v);
+	assert_int_equal(hear(way[0], &v), 0);
+	close(way[0]);
+	close(way[1]);
+	share_views_free(&v);
+	share_free(&other);
 }
 
 int
@@ -344,6 +384,8 @@ main(void)
 		cmocka_unit_test(memory_of_another_size_is_not_mapped),
 		cmocka_unit_test(rubbish_at_the_door_is_cleared_away),
 		cmocka_unit_test(memory_given_up_is_forgotten),
+		cmocka_unit_test(a_ticket_may_come_after_another_offer),
+		cmocka_unit_test(a_dead_senders_ticket_is_no_error),
 	};
 	return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
