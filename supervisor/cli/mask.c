@@ -55,15 +55,27 @@ secret_field(const struct entity *en, const char *name)
 	return false;
 }
 
+static bool
+secret_key(const struct entity *en)
+{
+	bool secret = !en;
+	for (size_t i = 0; en && i < en->key.n; i++)
+		secret = secret || secret_field(en, en->key.v[i]);
+	return secret;
+}
+
 const char *
 mask_key(const struct entity *en, const struct store_reject *r)
 {
 	if (!*r->key_text)
 		return NULL;
-	bool secret = !en;
-	for (size_t i = 0; en && i < en->key.n; i++)
-		secret = secret || secret_field(en, en->key.v[i]);
-	return secret ? mask_text : r->key_text;
+	return secret_key(en) ? mask_text : r->key_text;
+}
+
+const char *
+mask_sample(const struct entity *en, const char *sample)
+{
+	return secret_key(en) ? mask_text : sample;
 }
 
 const char *

@@ -17,6 +17,8 @@ bool mask_column(const struct entity *en, const char *column);
 
 /* The target's word for the row's key, or mask_text. */
 const char *mask_key(const struct entity *en, const struct store_reject *r);
+/* Keys of withheld deletes, or mask_text. */
+const char *mask_sample(const struct entity *en, const char *sample);
 /* The reject's message, or words without the value if it may quote one. */
 const char *mask_message(const struct entity *en, const struct store_reject *r);
 

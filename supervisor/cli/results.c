@@ -1,4 +1,5 @@
 #include "supervisor/cli/results.h"
+#include "supervisor/cli/mask.h"
 #include "supervisor/cli/show.h"
 #include <inttypes.h>
 #include <stdio.h>
@@ -48,7 +49,7 @@ put_result(struct table *t, const struct night_result *x)
 	table_text(t, strategy_name(x->strategy));
 	table_text(t, wrong ? x->error.code : NULL);
 	table_text(t, wrong ? x->error.msg : NULL);
-	table_text(t, x->withheld ? x->sample : NULL);
+	table_text(t, x->withheld ? mask_sample(x->entity, x->sample) : NULL);
 }
 
 /* The sum, for people; programs add up for themselves. */
@@ -71,6 +72,22 @@ put_total(struct table *t, const struct night_result *results, size_t n)
 		table_none(t);
 }
 
+/* A line of its own would look like another message. */
+static void
+say_sample(const struct cli *c, const struct night_result *x)
+{
+	struct buf keys = { 0 };
+	const char *s = mask_sample(x->entity, x->sample);
+	for (; *s; s++)
+		if (*s != '\n')
+			buf_putc(&keys, (uint8_t)*s);
+		else if (s[1])
+			buf_puts(&keys, "; ");
+	cli_say(
+	    c, "%s: for example the keys %s", x->entity->name, buf_str(&keys));
+	buf_free(&keys);
+}
+
 static void
 explain(const struct cli *c, const struct night_result *x)
 {
@@ -78,7 +95,7 @@ explain(const struct cli *c, const struct night_result *x)
 	if (x->error.cls != ERR_NONE)
 		cli_complain_about(c, name, &x->error);
 	if (x->withheld && x->sample[0])
-		cli_say(c, "%s: for example the keys %s", name, x->sample);
+		say_sample(c, x);
 	if (x->end == END_CANCELLED)
 		cli_say(c,
 		    "%s: stopped before the end; what was applied "

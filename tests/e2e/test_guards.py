@@ -57,6 +57,21 @@ def test_missing_fifth_waits_for_approval(small):
     small.run().books().assert_is(read=163, unchanged=163)
 
 
+@pytest.mark.parametrize("secret", [[], ["id"]])
+def test_withheld_keys_are_shown_on_one_line(small, secret):
+    """… but not those that nobody is to see."""
+    small.write(secret_fields=secret)
+    small.run()
+    small.source.script("DELETE FROM things WHERE id > 140")
+    said = small.site.verb("run", expect=HALTED)
+    shown = ["for example the keys", r"\*\*\*"] if secret else [
+        "for example the keys", r"id=\d+; id=\d+"]
+    said.assert_says(*shown)
+    assert not [m for m in said.messages() if m.startswith("id=")]
+    entry, = small.run(expect=HALTED).json()
+    assert ("id=1" in entry["withheld_sample"]) is not bool(secret)
+
+
 def test_approval_covers_no_more_than_was_approved(small):
     small.write()
     small.run()

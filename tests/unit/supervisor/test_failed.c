@@ -86,6 +86,8 @@ a_secret_key_is_masked(void **state)
 	const struct store_reject unknown = { .key_text = "" };
 	assert_string_equal(mask_key(&en, &known), mask_text);
 	assert_null(mask_key(&en, &unknown));
+	assert_string_equal(mask_sample(&en, "no=7, pin=4711\n"), mask_text);
+	assert_string_equal(mask_sample(&entity, "no=7\n"), "no=7\n");
 }
 
 static void
