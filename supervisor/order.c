@@ -61,9 +61,11 @@ wanted(const struct entity *en, struct order_names names)
 	return names.n == 0;
 }
 
-static int
-unknown_name(const struct pipeline *p, const char *name, struct err *e)
+int
+order_known(const struct pipeline *p, const char *name, struct err *e)
 {
+	if (pipeline_entity(p, name))
+		return 0;
 	struct nearest near = { .name = name };
 	for (size_t i = 0; i < p->nentities; i++)
 		nearest_offer(&near, p->entities[i].name);
@@ -80,8 +82,8 @@ static int
 check_names(const struct pipeline *p, struct order_names names, struct err *e)
 {
 	for (size_t i = 0; i < names.n; i++)
-		if (!pipeline_entity(p, names.v[i]))
-			return unknown_name(p, names.v[i], e);
+		if (order_known(p, names.v[i], e) < 0)
+			return -1;
 	return 0;
 }
 

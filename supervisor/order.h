@@ -19,4 +19,8 @@ struct order_names {
 int order_entities(const struct pipeline *p, struct order_names names,
     const struct entity **out, size_t *n, struct err *e) MUST_CHECK;
 
+/* Fails for a name that p does not have, with the one that was meant. */
+int order_known(
+    const struct pipeline *p, const char *name, struct err *e) MUST_CHECK;
+
 #endif

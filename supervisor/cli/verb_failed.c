@@ -108,6 +108,18 @@ fill(struct cli *c, size_t limit, struct table *t, struct err *e)
 	return rc;
 }
 
+/* What the file no longer has may have some; what it never had is not said to
+ * be clean. */
+static int
+say_none(const struct cli *c, struct err *e)
+{
+	const struct failed_opts *o = c->opts;
+	if (o->entity && order_known(c->pipeline, o->entity, e) < 0)
+		return -1;
+	cli_say(c, "no rejected rows");
+	return 0;
+}
+
 /* "100 of 2 314 rows": a list must not look complete when it is not. */
 static int
 say_rest(struct cli *c, size_t shown, struct err *e)
@@ -117,8 +129,8 @@ say_rest(struct cli *c, size_t shown, struct err *e)
 	if (store_reject_count(c->store, &f, &all, e) < 0)
 		return -1;
 	if (all == 0)
-		cli_say(c, "no rejected rows");
-	else if (shown < all)
+		return say_none(c, e);
+	if (shown < all)
 		cli_say(c,
 		    "%zu of %" PRIu64 " rows are shown: --limit shows more",
 		    shown, all);
@@ -139,9 +151,9 @@ list(struct cli *c, struct err *e)
 	table_init(&t, columns, ARRAY_LEN(columns));
 	int rc = any ? fill(c, limit, &t, e) : 0;
 	if (rc == 0)
+		rc = any ? say_rest(c, table_rows(&t), e) : say_none(c, e);
+	if (rc == 0)
 		show_table(c, &t);
-	if (rc == 0 && any)
-		rc = say_rest(c, table_rows(&t), e);
 	table_free(&t);
 	return rc;
 }

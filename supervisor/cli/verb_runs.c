@@ -37,6 +37,16 @@ static const struct table_column chunk_columns[] = {
 	{ "done", TABLE_TIME, 0 },
 };
 
+/* What the file no longer has may have some. */
+static int
+say_none(const struct cli *c, struct err *e)
+{
+	if (c->nwords && order_known(c->pipeline, c->words[0], e) < 0)
+		return -1;
+	cli_say(c, "no runs");
+	return 0;
+}
+
 static int
 list(struct cli *c, struct err *e)
 {
@@ -58,6 +68,8 @@ list(struct cli *c, struct err *e)
 	table_init(&t, run_row_columns, run_row_ncolumns);
 	for (size_t i = 0; rc == 0 && i < found.n; i++)
 		run_row_put(&t, &found.v[i]);
+	if (rc == 0 && found.n == 0)
+		rc = say_none(c, e);
 	if (rc == 0)
 		show_table(c, &t);
 	table_free(&t);

@@ -47,6 +47,31 @@ def test_unknown_entity(small):
         "thigns", "things")
 
 
+@pytest.mark.parametrize("words", [
+    ("runs", "thigns"), ("failed", "list", "--entity", "thigns")])
+def test_unknown_entity_has_no_history(small, words):
+    """What was never there is not said to be clean; what the file no longer
+    has is still shown."""
+    for _ in range(2):
+        result = small.site.verb(*words, expect=CONFIG)
+        result.assert_says("thigns", "did you mean things")
+        assert result.out == ""
+        small.run()
+    small.source.script("UPDATE things SET size = 'x' WHERE id = 1")
+    small.run(expect=4)
+    small.write(name="others")
+    known = [word.replace("thigns", "things") for word in words]
+    assert "things" in small.site.verb(*known).out
+
+
+def test_an_entity_without_runs_says_so(small):
+    small.run()
+    small.site.write_text(small.site.file.read_text().replace(
+        "name: things\n", "name: others\n", 1))
+    small.site.verb("runs", "others").assert_says("no runs")
+    assert small.site.runs("others") == []
+
+
 def test_init_writes_a_file_that_loads(site):
     path = site.dir / "new.yaml"
     site.call("init", path)
