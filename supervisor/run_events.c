@@ -193,7 +193,8 @@ void
 run_on_hello(struct run *r, struct proc *p)
 {
 	struct err e = { 0 };
-	if (r->phase == RUN_START && !r->held_back)
+	/* The news of a death that is held back waits for the others. */
+	if (r->phase == RUN_START && p != r->held_back)
 		ask(r, p);
 	if (r->phase != RUN_READ)
 		return;

@@ -9,9 +9,10 @@ import pytest
 from lib.held import Held
 from lib.rows import assert_rows
 from lib.site import Site
-from lib.small import Small
+from lib.small import TO, Small
 from lib.wait import wait_until
 
+UNREACHABLE = 3
 IMPATIENT = {"heartbeat": "500ms", "restart": "50ms", "ack_timeout": "1h"}
 
 
@@ -122,3 +123,23 @@ def test_five_deaths_in_a_row_fail_the_run_with_the_reason(make_strange):
     # The stage is mended: the same store goes on.
     os.replace(site.bin_dir / "real", site.bin_dir / "syncline-identity")
     site.run().books().assert_is(read=200, inserted=200)
+
+
+@pytest.mark.parametrize("stage", ["load", "delta"])
+def test_who_starts_late_is_asked_all_the_same(make_strange, stage):
+    """The source is away, which is judged by what the others say as well:
+    one of them is up only after that is known."""
+    go = "$(dirname $count)/go"
+    site = make_strange(stage, f"until [ -e {go} ]; do sleep 0.01; done\n"
+                        "exec $real \"$@\"")
+    away = {"name": "from", "driver": "postgres",
+            "dsn": f"host={site.dir} dbname=away"}
+    Small(site).write([away, TO], {"limits": {
+        "tries": 1, "restart": "10ms", "ack_timeout": "1h"}})
+    run = site.start_run()
+    said = next(line for line in run.stderr if b"a stage died" in line)
+    assert b"worker=extract.0" in said
+    (site.dir / "go").touch()
+    result = site.finish(run)
+    assert result.code == UNREACHABLE, result
+    assert "connection from" in result.json()[0]["error"]
