@@ -288,11 +288,11 @@ write_end(struct run *r, struct arena *a, struct err *e)
 				 STORE_RUN_FINISHING, NULL, e) < 0 ||
 				settle(r, a, e) < 0))
 		return -1;
-	/* One that is paused already stays so. */
 	enum store_run_state to = states[r->end];
 	if (r->end == END_ABANDONED && pass_goes_on(r))
 		to = STORE_RUN_PAUSED;
-	bool so_already = r->end == END_PAUSED && r->paused;
+	/* One that is paused already stays so. */
+	bool so_already = to == STORE_RUN_PAUSED && r->paused;
 	if (!so_already && store_run_move(store_of(r), r->id, to, why, e) < 0)
 		return -1;
 	return store_lease_end(store_of(r), e);

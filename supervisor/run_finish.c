@@ -128,7 +128,10 @@ judge_deletes(struct run *r)
 void
 finish_remove(struct run *r)
 {
-	if (r->pausing)
+	/* Told to stop as well, it waits for nobody. */
+	if (r->pausing && r->draining)
+		pause_or_cancel(r);
+	else if (r->pausing)
 		pause_reached(r);
 	else
 		run_enter(r, RUN_REMOVE);

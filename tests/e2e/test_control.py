@@ -77,6 +77,48 @@ def test_pause_before_the_deletes(site, held, database):
     site.run().books().assert_is(read=left, unchanged=left)
 
 
+def test_stop_while_it_pauses_before_the_deletes(site, held, database):
+    """The last chunk is in flight, and what comes next would wait."""
+    held.night.release()
+    assert held.finish().code == 0
+    database.script(
+        "DELETE FROM orders WHERE order_no % 100 = 7;"
+        "INSERT INTO orders SELECT order_no + 1000000, site, descr, qty, due,"
+        " open, weight FROM orders ORDER BY order_no, site LIMIT 1")
+    held.night.hold_again()
+    service = Service(site)
+    wait_until(held.night.waiter, "load stands still")
+    service.order("pause", "orders")
+    service.kill(signal.SIGTERM)
+    service.wait_for("it is stopping", state="stopping")
+    held.night.release()
+    assert service.finish().code == RESUMABLE
+    assert site.runs()[0]["state"] == "paused"
+    again = Service(site)
+    again.wait_for("it waits", state="waiting")
+    again.order("resume", "orders")
+    assert again.finish().code == 0
+    left = database.rows("SELECT count(*) FROM orders")[0][0]
+    assert len(held.night.target.rows()) == left
+
+
+@pytest.mark.parametrize("stage, split", [
+    ("extract", "key"), ("delta", "key"), ("extract", "auto")])
+def test_a_stage_dies_while_the_run_waits(site, database, stage, split):
+    """The view of the source or the marks are gone; the pause is not."""
+    held = HeldService(site, database, split=split)
+    held.pause_in_mid_run()
+    died = site.process(stage)
+    died.kill()
+    wait_until(lambda: not died.alive() and
+               (site.process(stage) or held.process.poll() is not None),
+               "it has a successor")
+    held.wait_for("the run waits again", state="paused", run_state="paused")
+    held.order("resume")
+    assert held.finish().code == 0
+    held.night.assert_converged()
+
+
 def restarted(site, held, killed):
     """It stays paused, whatever ended the one before."""
     held.pause_in_mid_run()

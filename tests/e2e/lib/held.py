@@ -3,18 +3,21 @@ from lib import ends, orders
 from lib.rows import assert_rows
 from lib.wait import wait_until
 
+READ, WRITE = 43, 42
 # hold() waits while somebody else has the lock.
-HOLD = """
-CREATE FUNCTION public.hold() RETURNS boolean LANGUAGE plpgsql AS $$
-BEGIN PERFORM pg_advisory_xact_lock_shared(42); RETURN true; END $$;
+HOLD = f"""
+CREATE FUNCTION public.hold(lock int) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN PERFORM pg_advisory_xact_lock_shared(lock); RETURN true; END $$;
 CREATE FUNCTION public.hold_row() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN PERFORM public.hold(); RETURN new; END $$;
+BEGIN PERFORM public.hold({WRITE}); RETURN new; END $$;
 """
 
 
 class Held:
     """A PostgreSQL night that comes to a halt in the middle of the read
-    (extract) or of the first write (load), until it is released."""
+    (extract) or of the first write (load), until it is released. Not all
+    chunks are read by then, however long that takes, unless keys cut them:
+    those are looked for among the same rows."""
 
     def __init__(self, site, database, stage, tries=5, chunk_rows=0,
                  start=None, env=None, words=(), limits=None, split="auto",
@@ -26,9 +29,9 @@ class Held:
         self.rows = orders.make(5, 60_000)
         self.source.hold(self.rows)
         database.script(HOLD)
-        if stage == "extract":
-            self.source.source["where"] = "order_no <> 40000 OR hold()"
-        else:
+        if stage == "extract" or (chunk_rows and split != "key"):
+            self.source.source["where"] = f"order_no <> 40000 OR hold({READ})"
+        if stage == "load":
             database.script("CREATE TRIGGER hold BEFORE INSERT ON "
                             f"{self.target.table} FOR EACH ROW "
                             "EXECUTE FUNCTION hold_row()")
@@ -38,13 +41,17 @@ class Held:
               "target": self.target.target, "key": ["order_no", "site"],
               "normalize": "clean", "fields": orders.FIELDS}],
             limits={"tries": tries, **(limits or {})}, **others)
-        self.hold_again()
+        self.hold(READ, WRITE)
         self.process = start(site) if start else site.start(
             "run", *words, "-c", site.file, env=env)
 
-    def hold_again(self):
+    def hold(self, *locks):
         self.lock = self.database.connect()
-        self.lock.cursor().execute("SELECT pg_advisory_lock(42)")
+        for lock in locks:
+            self.lock.cursor().execute("SELECT pg_advisory_lock(%s)", [lock])
+
+    def hold_again(self):
+        self.hold(WRITE)
 
     def waiter(self):
         """The pid of the backend that stands still, or None."""
