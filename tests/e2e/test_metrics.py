@@ -352,7 +352,7 @@ def test_service_between_nights(site):
         (site.store / "targets.json").read_text()) == [],
         "its stages are at rest")
     write(base + PORTS, batch_rows=100)
-    daemon.process.send_signal(signal.SIGHUP)
+    daemon.reload()
     daemon.wait_idle("2026-06-11 19:00")
     assert get(base)[0] == 0
     text = get(base + PORTS)[2]

@@ -43,7 +43,7 @@ def changes(daemon):
 
 
 def reload(daemon, until):
-    daemon.process.send_signal(signal.SIGHUP)
+    daemon.reload()
     daemon.wait_idle(until)
 
 

@@ -33,15 +33,21 @@ class Daemon:
 
     def wait_idle(self, until):
         """Until it says that it waits, and until when."""
-        wait_until(lambda: self.gone() or self.nudge() or any(
-            s.startswith("STATUS=waiting until " + until)
-            for s in self.hear()), f"synclined waits until {until}")
-        assert not self.gone(), self.text()
+        self.wait_said("STATUS=waiting until " + until)
         self.said.clear()
 
-    def nudge(self):
-        """It may have asked for the time just before it was set."""
-        self.process.send_signal(signal.SIGCHLD)
+    def wait_said(self, what):
+        wait_until(lambda: self.gone() or any(
+            s.startswith(what) for s in self.hear()), f"it says {what}")
+        assert not self.gone(), self.text()
+
+    def reload(self):
+        """What it says after this, it says of what is true by now: while it
+        waits it may say so more than once."""
+        self.process.send_signal(signal.SIGHUP)
+        self.wait_said("RELOADING")
+        while not self.said.pop(0).startswith("RELOADING"):
+            pass
 
     def gone(self):
         return self.process.poll() is not None
@@ -52,7 +58,7 @@ class Daemon:
     def set_clock(self, when):
         """A real clock that is set wakes it up; this one needs a signal."""
         self.clock.set(when)
-        self.process.send_signal(signal.SIGCHLD)
+        self.reload()
 
     def end(self, sig=signal.SIGTERM):
         self.process.send_signal(sig)
