@@ -154,8 +154,7 @@ intend(struct work *w, struct err *e)
 {
 	if (!w->nchanged)
 		return 0;
-	return part_intend(
-	    w->part, w->b, &w->part->changes, w->ninserts, e);
+	return part_intend(w->part, w->b, &w->part->changes, w->ninserts, e);
 }
 
 static void

@@ -9,7 +9,7 @@
  * A stage as a service: batches by PULL and PUSH, everything else over one
  * DEALER to the supervisor. How it says and sends is in stage_send.c.
  */
-enum { CONTROL_HWM = 64, ERROR_WAIT_MS = 2000 };
+enum { CONTROL_HWM = 64, ERROR_WAIT_MS = 2000, PATIENCE_MS = 500 };
 
 /* So many may be missed before anybody worries. */
 enum { BEATS_PER_HEARTBEAT = 5 };
@@ -209,7 +209,9 @@ connect_all(struct stage *st, struct err *e)
 	const char *slash = strrchr(st->opt.endpoint, '/');
 	const char *name = slash ? slash + 1 : st->opt.endpoint;
 	int hwm = (int)st->pipeline->hwm;
-	st->peers = (struct peers){ .by_part = st->def->by_part, .hwm = hwm };
+	st->peers = (struct peers){ .by_part = st->def->by_part,
+		.hwm = hwm,
+		.patience_ms = PATIENCE_MS };
 	if (sock_open(SOCK_DEALER, name, CONTROL_HWM, &st->control, e) < 0 ||
 	    sock_connect(st->control, st->opt.control, e) < 0)
 		return -1;
@@ -217,7 +219,8 @@ connect_all(struct stage *st, struct err *e)
 		if (sock_open(SOCK_PULL, NULL, hwm, &st->pull, e) < 0 ||
 		    sock_bind(st->pull, st->opt.endpoint, e) < 0)
 			return -1;
-		share_views_open(&st->shared, st->opt.endpoint);
+		share_views_open(&st->shared, st->opt.endpoint,
+		    st->def->holds ? SHARE_SLOTS : SHARE_SLOTS_FEW);
 	}
 	struct message hello = { .kind = MSG_HELLO,
 		.stage = st->def->name,

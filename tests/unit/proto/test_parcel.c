@@ -63,7 +63,7 @@ hop_open(struct hop *h)
 	snprintf(h->endpoint, sizeof(h->endpoint), "ipc://%s/to", h->dir);
 	assert_int_equal(sock_open(SOCK_PULL, NULL, 1, &h->pull, &e), 0);
 	assert_int_equal(sock_bind(h->pull, h->endpoint, &e), 0);
-	share_views_open(&h->views, h->endpoint);
+	share_views_open(&h->views, h->endpoint, SHARE_SLOTS_FEW);
 	peers_encode(&(const char *){ h->endpoint }, 1, &body);
 	assert_int_equal(peers_set(&h->peers, buf_span(&body), &e), 0);
 	buf_free(&body);
@@ -211,12 +211,73 @@ a_new_peer_gets_the_batch_anew(void **state)
 	hop_close(&b);
 }
 
+static struct batch *
+large_batch(void)
+{
+	struct batch *b = random_batch();
+
+	while (batch_frame_max(b) < SHARE_WAIT_BYTES ||
+	       batch_frame_max(b) > SHARE_SLOT_BYTES) {
+		batch_free(&b);
+		b = random_batch();
+	}
+	return b;
+}
+
+/* As long as somebody is patient the socket does not get a large one, and has
+ * to, if that is over. */
+static void
+a_large_batch_waits_for_a_slot(void **state)
+{
+	enum { HOUR_MS = 3600000 };
+	struct hop h;
+	struct batch *b = large_batch();
+	struct frame kept[SHARE_SLOTS_FEW];
+	struct parcel p = { 0 };
+	struct err e = { 0 };
+	bool shared = false;
+
+	(void)state;
+	hop_open(&h);
+	while (!shared) { /* the offer has to arrive first */
+		hop_send(&h, b, &shared);
+		kept[0] = hop_receive(&h);
+		frame_free(&kept[0]);
+	}
+	h.peers.patience_ms = HOUR_MS;
+	for (size_t i = 0; i < ARRAY_LEN(kept); i++) {
+		hop_send(&h, b, &shared);
+		assert_true(shared);
+		kept[i] = hop_receive(&h);
+	}
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(parcel_send(&p, &h.peers, b, &e), 0);
+		assert_non_null(p.full);
+	}
+	frame_free(&kept[1]);
+	share_wait(p.full, HOUR_MS);
+	assert_int_equal(parcel_send(&p, &h.peers, b, &e), 1);
+	assert_non_null(p.share);
+	assert_null(p.full);
+	kept[1] = hop_receive(&h);
+	h.peers.patience_ms = 0;
+	hop_send(&h, b, &shared);
+	assert_false(shared);
+	struct frame f = hop_receive(&h);
+	frame_free(&f);
+	for (size_t i = 0; i < ARRAY_LEN(kept); i++)
+		frame_free(&kept[i]);
+	batch_free(&b);
+	hop_close(&h);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(batches_arrive_as_they_were_encoded),
 		cmocka_unit_test(a_new_peer_gets_the_batch_anew),
+		cmocka_unit_test(a_large_batch_waits_for_a_slot),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
