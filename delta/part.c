@@ -114,11 +114,27 @@ part_unproven(const struct part *p)
 
 /* --- open and close ------------------------------------------------------ */
 
+static void
+locate(struct part *p, size_t first)
+{
+	if (p->nruns == p->runs_cap) {
+		p->runs_cap = p->runs_cap ? p->runs_cap * 2 : 64;
+		p->runs = mem_realloc(p->runs, p->runs_cap * sizeof(*p->runs));
+	}
+	p->runs[p->nruns++] = (struct part_run){ first, state_here(p->state) };
+	p->nlocated = p->table.n;
+}
+
 static int
 load_run(void *ctx, const struct record *r, size_t n, struct err *e)
 {
+	struct part *p = ctx;
+	size_t before = p->table.n;
+
 	(void)e;
-	part_load(ctx, r, n);
+	part_load(p, r, n);
+	if (p->table.n > before)
+		locate(p, before);
 	return 0;
 }
 
@@ -169,6 +185,7 @@ part_close(struct part *p)
 	table_free(&p->table);
 	state_close(&p->state);
 	free(p->open);
+	free(p->runs);
 	blob_free(&p->changes);
 	ascent_free(&p->ascent);
 	*p = (struct part){ 0 };

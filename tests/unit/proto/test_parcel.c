@@ -90,15 +90,22 @@ hop_wait(struct sock *s, bool send)
 }
 
 static void
-hop_send(struct hop *h, const struct batch *b, bool *shared)
+hop_push(struct hop *h, struct parcel *p, const struct batch *b)
 {
-	struct parcel p = { 0 };
 	struct err e = { 0 };
 	int r;
 
-	while ((r = parcel_send(&p, &h->peers, b, &e)) == 0)
+	while ((r = parcel_send(p, &h->peers, b, &e)) == 0)
 		hop_wait(peers_sock(&h->peers, 0), true);
 	assert_int_equal(r, 1);
+}
+
+static void
+hop_send(struct hop *h, const struct batch *b, bool *shared)
+{
+	struct parcel p = { 0 };
+
+	hop_push(h, &p, b);
 	*shared = p.share != NULL;
 }
 
@@ -194,9 +201,7 @@ a_new_peer_gets_the_batch_anew(void **state)
 	assert_non_null(p.share);
 	peers_encode(&(const char *){ b.endpoint }, 1, &body);
 	assert_int_equal(peers_set(&a.peers, buf_span(&body), &e), 0);
-	while ((r = parcel_send(&p, &a.peers, big, &e)) == 0)
-		hop_wait(peers_sock(&a.peers, 0), true);
-	assert_int_equal(r, 1);
+	hop_push(&a, &p, big);
 	struct buf want = { 0 };
 	batch_encode(big, &want);
 	struct frame f = hop_receive(&b);
@@ -256,7 +261,7 @@ a_large_batch_waits_for_a_slot(void **state)
 	}
 	frame_free(&kept[1]);
 	share_wait(p.full, HOUR_MS);
-	assert_int_equal(parcel_send(&p, &h.peers, b, &e), 1);
+	hop_push(&h, &p, b);
 	assert_non_null(p.share);
 	assert_null(p.full);
 	kept[1] = hop_receive(&h);
