@@ -114,6 +114,9 @@ part_unproven(const struct part *p)
 
 /* --- open and close ------------------------------------------------------ */
 
+/* Runs of records, of a millisecond or two. */
+enum { RUNS_BETWEEN = 256 };
+
 static void
 locate(struct part *p, size_t first)
 {
@@ -129,13 +132,16 @@ static int
 load_run(void *ctx, const struct record *r, size_t n, struct err *e)
 {
 	struct part *p = ctx;
+	const struct rules *rules = p->rules;
 	size_t before = p->table.n;
 
-	(void)e;
 	part_load(p, r, n);
-	if (p->table.n > before)
-		locate(p, before);
-	return 0;
+	if (p->table.n == before)
+		return 0;
+	locate(p, before);
+	return rules->meanwhile && p->nruns % RUNS_BETWEEN == 0
+		   ? rules->meanwhile(rules->meanwhile_ctx, e)
+		   : 0;
 }
 
 static int

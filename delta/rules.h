@@ -25,6 +25,9 @@ struct rules {
 	bool write;
 	/* The one behind load: it records and compares nothing. */
 	bool blind;
+	/* Called now and then while a state is read; may be NULL. */
+	int (*meanwhile)(void *ctx, struct err *e);
+	void *meanwhile_ctx;
 };
 
 /* Where the worker's results go; delta.c binds it to the runtime, tests to a

@@ -38,9 +38,9 @@ open_segment(struct state *s, int64_t id, struct err *e)
 	s->again.segment = id;
 	s->again.open = s->again.fd >= 0;
 	if (!s->again.open)
-		r = errno == ENOENT ? is_gone(s, e)
-				    : err_errno(e, "cannot read %s",
-					  buf_str(&path));
+		r = errno == ENOENT
+			? is_gone(s, e)
+			: err_errno(e, "cannot read %s", buf_str(&path));
 	buf_free(&path);
 	return r;
 }

@@ -67,9 +67,8 @@ take_from_run(void *ctx, const struct record *r, size_t n, struct err *e)
 	int result = 0;
 
 	for (size_t i = 0; i < n && result == 0; i++) {
-		struct entry *en = r[i].op == RECORD_DELETE
-				       ? NULL
-				       : find_in_run(w, r[i].bk);
+		struct entry *en =
+		    r[i].op == RECORD_DELETE ? NULL : find_in_run(w, r[i].bk);
 		if (en)
 			result = take(w, en, &r[i], e);
 	}
@@ -86,8 +85,8 @@ walk_runs(struct walk *w, struct err *e)
 		w->from = p->runs[k].first;
 		w->to = k + 1 < p->nruns ? p->runs[k + 1].first : p->nlocated;
 		if (any_missing(p, w->from, w->to))
-			r = state_read_again(p->state, &p->runs[k].where,
-			    take_from_run, w, e);
+			r = state_read_again(
+			    p->state, &p->runs[k].where, take_from_run, w, e);
 	}
 	return r < 0 ? -1 : 0;
 }
@@ -101,8 +100,7 @@ take_from_all(void *ctx, const struct record *r, size_t n, struct err *e)
 	int result = 0;
 
 	for (size_t i = 0; i < n && result == 0; i++) {
-		if (r[i].op == RECORD_DELETE ||
-		    !filter_has(&w->maybe, r[i].bk))
+		if (r[i].op == RECORD_DELETE || !filter_has(&w->maybe, r[i].bk))
 			continue;
 		struct entry *en = table_find(&w->part->table, r[i].bk);
 		if (en && is_wanted(w, en))

@@ -140,13 +140,12 @@ static int
 take_one(struct stage *st, struct err *e)
 {
 	struct frame f = { 0 };
-	if (st->stopping || !st->pull)
+	if (st->stopping)
 		return 0;
-	int r = sock_recv(st->pull, &f, e);
+	int r = stage_next_batch(st, &f, e);
 	if (r <= 0)
 		return r;
-	r = share_receive(&st->shared, &f, e);
-	if (r == 1) {
+	if (r == STAGE_BATCH) {
 		size_t bytes = f.bytes.len;
 		stage_meter_begin(&st->meter);
 		r = stage_take_batch(st, &f, e);
@@ -296,6 +295,7 @@ stage_service_main(struct stage *st, struct err *e)
 	if (r < 0 && st->control)
 		report_error(st, e);
 	free_waiting(st);
+	stage_ahead_free(st);
 	peers_close(&st->peers);
 	share_views_free(&st->shared);
 	sock_close(&st->pull, 0);

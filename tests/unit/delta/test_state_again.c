@@ -74,8 +74,8 @@ expect_all_again(struct bench *t, struct runs *x)
 	for (size_t i = 0; i < 3 * x->n; i++) {
 		/* Forwards, then to and fro. */
 		x->next = i < x->n ? i : (size_t)rand() % x->n;
-		assert_int_equal(state_read_again(t->s, &x->where[x->next],
-				     compare, x, &e),
+		assert_int_equal(
+		    state_read_again(t->s, &x->where[x->next], compare, x, &e),
 		    1);
 	}
 }

@@ -68,8 +68,8 @@ both_ways_find_the_same(void **state)
 			commit(t, 0, 1);
 		bool located = true;
 		for (size_t i = p->nlocated; i < p->table.n; i++)
-			located = located &&
-				  !part_missing(p, table_at(&p->table, i));
+			located =
+			    located && !part_missing(p, table_at(&p->table, i));
 		ways |= 1U << located;
 		ok(unseen_walk(p, hear, &near, &e), &e);
 		ok(unseen_walk(p, hear_one, &one, &e), &e);
