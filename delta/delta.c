@@ -18,7 +18,7 @@
 /* A file of its own is worth it. */
 enum { SEGMENT_BYTES = 1 << 20 };
 
-/* Of batches that come while the state is read: a second's worth or so. */
+/* Of batches that come in the midst of long work: a second's worth or so. */
 enum { AHEAD_BYTES_MAX = 128 << 20 };
 
 struct delta {
@@ -26,7 +26,7 @@ struct delta {
 	struct outlet outlet;
 	struct worker worker;
 	struct recorder recorder;
-	size_t ahead; /* room for batches while the state is read */
+	size_t ahead; /* room for batches that come in the midst of long work */
 	/* As a filter there is no supervisor to judge the guards. */
 	struct guard_facts facts;
 };
@@ -125,12 +125,11 @@ report_opened(struct stage *st, struct delta *self, uint64_t rows,
 	    e);
 }
 
-static int
-take_ahead(void *ctx, struct err *e)
+static void
+take_ahead(void *ctx)
 {
-	struct stage *st = ctx;
-	const struct delta *self = stage_state(st);
-	return stage_take_ahead(st, self->ahead, e);
+	const struct delta *self = stage_state(ctx);
+	stage_take_ahead(ctx, self->ahead);
 }
 
 /* What the state leaves of the memory. */
@@ -176,8 +175,7 @@ delta_open(struct stage *st, const struct message *m, struct err *e)
 		return err_config(e, "usage", "--commit needs --stdio");
 	if (self->commit)
 		return recorder_open(&self->recorder, &rules, e);
-	rules.meanwhile = take_ahead;
-	rules.meanwhile_ctx = st;
+	rules.meanwhile = (struct meanwhile){ take_ahead, st };
 	self->outlet = (struct outlet){ st, out_send, out_ack, out_reject };
 	self->worker.out = &self->outlet;
 	if (worker_open(&self->worker, &rules, alone ? 0 : stage_instance(st),

@@ -132,16 +132,15 @@ static int
 load_run(void *ctx, const struct record *r, size_t n, struct err *e)
 {
 	struct part *p = ctx;
-	const struct rules *rules = p->rules;
 	size_t before = p->table.n;
 
+	(void)e;
 	part_load(p, r, n);
-	if (p->table.n == before)
-		return 0;
-	locate(p, before);
-	return rules->meanwhile && p->nruns % RUNS_BETWEEN == 0
-		   ? rules->meanwhile(rules->meanwhile_ctx, e)
-		   : 0;
+	if (p->table.n > before)
+		locate(p, before);
+	if (p->nruns % RUNS_BETWEEN == 0)
+		meanwhile(&p->rules->meanwhile);
+	return 0;
 }
 
 static int
@@ -165,6 +164,7 @@ part_open(struct part *p, const struct rules *rules, struct attempts *attempts,
 
 	*p = (struct part){ .rules = rules,
 		.attempts = attempts,
+		.table = { .meanwhile = rules->meanwhile },
 		.place = { rules->store_dir, en->name, number, rules->parts } };
 	struct state_spec spec = { .place = p->place,
 		.key = &en->key,

@@ -85,9 +85,10 @@ int stage_ack(struct stage *st, const struct batch *b, const uint64_t *counts,
 /*
  * Takes batches off the hands of whoever sends them, up to so many bytes, and
  * keeps them until there is time for them: for a stage that has long work to
- * do before its first one. As a filter it does nothing.
+ * do in between. What goes wrong is told by the next batch. As a filter it
+ * does nothing.
  */
-int stage_take_ahead(struct stage *st, size_t room, struct err *e) MUST_CHECK;
+void stage_take_ahead(struct stage *st, size_t room);
 
 /*
  * Reports row of b as a reject and adds it to b->left[OUT_REJECTED]; the

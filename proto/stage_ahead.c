@@ -53,9 +53,9 @@ take(struct stage_ahead *all, struct frame *f)
 	if (!all->first)
 		all->last = NULL;
 	all->bytes -= a->mapped;
-	*f = (struct frame){ .bytes = { a->bytes, a->len },
-		.owner = a,
-		.release = release };
+	*f = (struct frame){
+		.bytes = { a->bytes, a->len }, .owner = a, .release = release
+	};
 	return true;
 }
 
@@ -77,27 +77,36 @@ stage_next_batch(struct stage *st, struct frame *f, struct err *e)
 {
 	if (take(&st->ahead, f))
 		return STAGE_BATCH;
+	if (st->ahead.trouble.cls != ERR_NONE) {
+		*e = st->ahead.trouble;
+		return -1;
+	}
 	return st->pull ? receive(st, f, e) : 0;
 }
 
-int
-stage_take_ahead(struct stage *st, size_t room, struct err *e)
+/* False: no more comes, for now or because of what went wrong. */
+static bool
+take_one_ahead(struct stage *st)
 {
+	struct err *e = &st->ahead.trouble;
 	struct frame f = { 0 };
-	int r;
+	int r = receive(st, &f, e);
 
-	if (!st->pull)
-		return 0;
-	while (st->ahead.bytes < room && (r = receive(st, &f, e)) != 0) {
-		if (r < 0)
-			return -1;
-		bool kept = r == STAGE_NO_BATCH || put(&st->ahead, f.bytes);
-		frame_free(&f);
-		if (!kept)
-			return err_retry(e, "memory",
-			    "there is no memory for a batch that came early");
-	}
-	return 0;
+	if (r <= 0)
+		return false;
+	if (r == STAGE_BATCH && !put(&st->ahead, f.bytes))
+		r = err_retry(e, "memory",
+		    "there is no memory for a batch that came early");
+	frame_free(&f);
+	return r > 0;
+}
+
+void
+stage_take_ahead(struct stage *st, size_t room)
+{
+	while (st->pull && st->ahead.trouble.cls == ERR_NONE &&
+	       st->ahead.bytes < room && take_one_ahead(st))
+		continue;
 }
 
 void

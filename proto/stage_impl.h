@@ -37,6 +37,7 @@ struct ahead;
 struct stage_ahead {
 	struct ahead *first, *last;
 	size_t bytes;
+	struct err trouble;
 };
 
 /* What differs between the two lives of a stage. */

@@ -32,14 +32,6 @@ next(struct stage *st)
 	return f;
 }
 
-static void
-take_ahead(struct stage *st, size_t room)
-{
-	struct err e = { 0 };
-	if (stage_take_ahead(st, room, &e))
-		fail_msg("%s: %s", e.code, e.msg);
-}
-
 /* Large ones through shared memory and little ones, taken early or not: they
  * come as they were sent, and a slot is never kept. */
 static void
@@ -62,7 +54,7 @@ they_come_in_order(void **state)
 			batch_free(&b);
 			hop_wait(h.pull, false);
 			if (rand() % 4)
-				take_ahead(&st, MANY);
+				stage_take_ahead(&st, MANY);
 		}
 		early += st.ahead.bytes > 0;
 		for (size_t k = 0; k < ARRAY_LEN(want); k++) {
@@ -85,7 +77,6 @@ no_more_than_there_is_room_for(void **state)
 {
 	struct hop h;
 	struct batch *b = large_batch();
-	struct err e = { 0 };
 	bool shared;
 
 	(void)state;
@@ -93,21 +84,55 @@ no_more_than_there_is_room_for(void **state)
 	struct stage st = stage_of(&h);
 	hop_send(&h, b, &shared);
 	hop_wait(h.pull, false);
-	take_ahead(&st, 0);
+	stage_take_ahead(&st, 0);
 	assert_int_equal(st.ahead.bytes, 0);
 	while (!st.ahead.bytes)
-		take_ahead(&st, 1);
+		stage_take_ahead(&st, 1);
 	size_t one = st.ahead.bytes;
 	hop_send(&h, b, &shared);
 	hop_wait(h.pull, false);
-	take_ahead(&st, one);
+	stage_take_ahead(&st, one);
 	assert_int_equal(st.ahead.bytes, one);
 	stage_ahead_free(&st);
 	assert_int_equal(st.ahead.bytes, 0);
 	struct frame f = next(&st);
 	frame_free(&f);
-	assert_int_equal(
-	    stage_take_ahead(&(struct stage){ 0 }, MANY, &e), 0);
+	stage_take_ahead(&(struct stage){ 0 }, MANY);
+	batch_free(&b);
+	h.views = st.shared;
+	hop_close(&h);
+}
+
+/* The batches in front of it are good. */
+static void
+trouble_comes_in_its_turn(void **state)
+{
+	static const char lie[] = "\x85\xa5share, or not";
+	struct hop h;
+	struct batch *b = large_batch();
+	struct buf message = { 0 };
+	struct frame f = { 0 };
+	struct err e = { 0 };
+	bool shared;
+
+	(void)state;
+	hop_open(&h);
+	struct stage st = stage_of(&h);
+	hop_send(&h, b, &shared);
+	while (!st.ahead.bytes) {
+		hop_wait(h.pull, false);
+		stage_take_ahead(&st, MANY);
+	}
+	buf_puts(&message, lie);
+	while (sock_send(peers_sock(&h.peers, 0), &message, &e) == 0)
+		hop_wait(peers_sock(&h.peers, 0), true);
+	hop_wait(h.pull, false);
+	stage_take_ahead(&st, MANY);
+	assert_string_equal(st.ahead.trouble.code, "bad_ticket");
+	assert_int_equal(stage_next_batch(&st, &f, &e), STAGE_BATCH);
+	frame_free(&f);
+	assert_int_equal(stage_next_batch(&st, &f, &e), -1);
+	assert_string_equal(e.code, "bad_ticket");
 	batch_free(&b);
 	h.views = st.shared;
 	hop_close(&h);
@@ -119,6 +144,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(they_come_in_order),
 		cmocka_unit_test(no_more_than_there_is_room_for),
+		cmocka_unit_test(trouble_comes_in_its_turn),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
