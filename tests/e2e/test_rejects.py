@@ -223,6 +223,29 @@ def test_retry_under_a_mended_mapping(small):
     small.run().books().assert_is(read=200, unchanged=200)
 
 
+def key_3(small):
+    return small.target.rows("SELECT name, size FROM things WHERE id = 3")
+
+
+def test_rows_of_one_key_are_retried_one_after_the_other(site):
+    """Two in one run would leave it to chance which one the target has."""
+    small = Small(site)
+    small.source.script("DROP TABLE things;" + ID_TEXT)
+    small.source.change("INSERT INTO things VALUES (?, ?, ?)", [
+        (max(n, 3), f"thing {n}", str(n)) for n in range(1, 101)])
+    small.write()
+    small.run(expect=REJECTS).books().assert_is(
+        read=100, inserted=98, rejected=2)
+    site.verb("failed", "retry", expect=REJECTS)
+    assert key_3(small) == [("thing 2", 2)]
+    [left] = rejects(site)
+    assert show(site, left["id"])["name"] == "thing 3"
+    assert "the next 'syncline failed retry'" in left["message"]
+    site.verb("failed", "retry")
+    assert key_3(small) == [("thing 3", 3)]
+    assert rejects(site) == []
+
+
 def test_retry_deletes_nothing(small):
     """A retry reads a few stored rows: the others are not gone."""
     spoil(small, 5)
