@@ -156,7 +156,8 @@ plan(struct chunk *chunks)
 	cuts[n] = NIGHT_IDS;
 	qsort(cuts, n, sizeof(*cuts), by_number);
 	for (size_t i = 0; i < n; i++)
-		chunks[i] = (struct chunk){ .from = cuts[i], .to = cuts[i + 1] };
+		chunks[i] =
+		    (struct chunk){ .from = cuts[i], .to = cuts[i + 1] };
 	return n;
 }
 
@@ -334,7 +335,9 @@ worlds(void **state)
 	for (unsigned seed = 1; seed <= SEEDS; seed++) {
 		struct world *w = now = mem_zalloc(sizeof(*w));
 		srand(seed);
-		*w = (struct world){ .en = world_entity(), .seed = seed, .calm = seed % 2 };
+		*w = (struct world){
+			.en = world_entity(), .seed = seed, .calm = seed % 2
+		};
 		w->rules = (struct rules){ .en = &w->en,
 			.store_dir = world_store(w->store),
 			.parts = w->calm ? 1 : 1U << rand() % 4,
