@@ -138,6 +138,7 @@ ledger_rejects(
 			.what = rows[i],
 			.key_text =
 			    key_text(rows[i].key, r->entity->key.n, &a) };
+		c->told++;
 		c->keyless += hides_key(&rows[i]);
 		result = store_reject_add(store_of(r), &x, e);
 	}

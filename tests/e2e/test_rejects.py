@@ -6,7 +6,7 @@ from lib import ends, orders
 from lib.rows import assert_rows
 from lib.small import Small
 
-REJECTS = 4
+REJECTS, HALTED = 4, 6
 ID_TEXT = "CREATE TABLE things (id INTEGER, name TEXT, size TEXT);"
 
 
@@ -244,6 +244,27 @@ def test_rows_of_one_key_are_retried_one_after_the_other(site):
     site.verb("failed", "retry")
     assert key_3(small) == [("thing 3", 3)]
     assert rejects(site) == []
+
+
+def test_what_is_told_late_withholds_deletes_too(site):
+    """Rows by the thousand are rejected in one batch, so that load is done
+    with it long before the supervisor has heard of the last one."""
+    small = Small(site, 0)
+    small.source.script("DROP TABLE things; CREATE TABLE things "
+                        "(id TEXT, name TEXT, size TEXT);")
+    small.source.change("INSERT INTO things VALUES (?, ?, ?)", [
+        (str(n), f"thing {n}", str(n)) for n in range(1, 50001)])
+    small.write(batch_rows=65536, limits={"max_reject_percent": 100}, fields=[
+        {"to": "id", "from": "id", "type": "int"},
+        {"to": "name", "from": "name"},
+        {"to": "size", "from": "size", "type": "int"}])
+    small.run()
+    small.source.script("UPDATE things SET size = 'bad' WHERE rowid < 49995;"
+                        "UPDATE things SET id = 'lost' WHERE rowid = 50000")
+    small.run(expect=HALTED).books().assert_is(
+        read=50000, unchanged=5, rejected=49995)
+    assert small.target.value("SELECT count(*) FROM things") == 50000
+    assert len(rejects(site, "-n", "50000")) == 49995
 
 
 def test_retry_deletes_nothing(small):
