@@ -223,6 +223,30 @@ def test_retry_under_a_mended_mapping(small):
     small.run().books().assert_is(read=200, unchanged=200)
 
 
+def test_a_row_that_was_mended_is_settled_by_a_rowversion_night(small):
+    """Else the watermark stays before it for ever."""
+    small.source.script("ALTER TABLE things ADD rv INTEGER;"
+                        "UPDATE things SET rv = id")
+    small.write(rowversion="rv", sweep="never", overlap=0,
+                limits={"max_reject_percent": 100})
+    small.run()
+    small.source.script(
+        "UPDATE things SET size = 'bad', rv = 300 WHERE id = 5;"
+        "UPDATE things SET size = 'bad', rv = 301 WHERE id = 6;"
+        "UPDATE things SET name = 'new', rv = 302 WHERE id = 7")
+    small.run(expect=REJECTS).books().assert_is(
+        read=4, updated=1, unchanged=1, rejected=2)
+    small.source.script("UPDATE things SET size = 55, rv = 303 WHERE id = 5")
+    small.run(expect=REJECTS).books().assert_is(
+        read=3, updated=1, unchanged=1, rejected=1)
+    assert [r["key"] for r in rejects(small.site)] == ["6"]
+    small.source.script("UPDATE things SET size = 66, rv = 304 WHERE id = 6")
+    small.run().books().assert_is(read=3, updated=1, unchanged=2)
+    assert rejects(small.site) == []
+    small.run().books().assert_is(read=1, unchanged=1)
+    assert_rows(small.rows(), small.expected())
+
+
 def key_3(small):
     return small.target.rows("SELECT name, size FROM things WHERE id = 3")
 

@@ -36,9 +36,8 @@ fill(struct bench *t, struct buf *segment)
 	for (int64_t id = 0; id < ROWS; id++)
 		put(t, RECORD_INSERT, id, id + 1, 1);
 	world_bk(ROWS, bk);
-	blob_put(&b,
-	    &(struct record){
-		.op = RECORD_INSERT, .bk = bk, .key = { bk, 16 } });
+	blob_put(&b, &(struct record){
+			 .op = RECORD_INSERT, .bk = bk, .key = { bk, 16 } });
 	ok(intent_append(&t->spec.place, &in, &b, &e), &e);
 	blob_free(&b);
 	state_begin(t->s, &in.id);
