@@ -89,10 +89,6 @@ judge_row(struct work *w, size_t row)
 
 	part_digest(p->rules, w->rows.dh + 32 * row,
 	    w->rows.marks ? w->rows.marks[row] : 0, digest);
-	/* Rows of a retry are no part of the read: they may stand for several
-	 * nights, and what they do not name is not gone. */
-	if (p->rules->mode == MODE_RETRY)
-		return compare(w, en, digest);
 	if (part_seen(p, en))
 		return DUPLICATE;
 	part_see(p, en, w->b->chunk, w->b->attempt);
@@ -157,6 +153,16 @@ intend(struct work *w, struct err *e)
 	return part_intend(w->part, w->b, &w->part->changes, w->ninserts, e);
 }
 
+/* Rows of a retry may stand for several nights. Only one of a key goes on:
+ * which of two the target ends with is up to the load that is faster. */
+static const char *
+what_to_do(const struct rules *rules)
+{
+	return rules->mode == MODE_RETRY
+		   ? "it waits for the next 'syncline failed retry'"
+		   : "make it unique in the source, or add a field to 'key'";
+}
+
 static void
 describe_duplicate(const struct work *w, size_t row, struct err *why)
 {
@@ -170,8 +176,9 @@ describe_duplicate(const struct work *w, size_t row, struct err *why)
 	(void)err_data(why, "duplicate_business_key",
 	    "the key %s was already read in chunk %" PRIu32
 	    ", attempt %u; this row came in chunk %" PRIu32 ", attempt %" PRIu32
-	    ": make it unique in the source, or add a field to 'key'",
-	    buf_str(&text), en->chunk, en->attempt, w->b->chunk, w->b->attempt);
+	    ": %s",
+	    buf_str(&text), en->chunk, en->attempt, w->b->chunk, w->b->attempt,
+	    what_to_do(w->part->rules));
 	buf_free(&key);
 	buf_free(&text);
 }

@@ -15,8 +15,8 @@
 #include "proto/log.h"
 #include "proto/stage.h"
 
-/* A file of its own is worth it. */
-enum { SEGMENT_BYTES = 1 << 20 };
+/* A file of its own is worth it, and a merge: a short night's changes. */
+enum { SEGMENT_BYTES = 1 << 20, MERGE_RECORDS = 100000 };
 
 /* Of batches that come in the midst of long work: a second's worth or so. */
 enum { AHEAD_BYTES_MAX = 128 << 20 };
@@ -106,6 +106,7 @@ rules_of(const struct stage *st, const struct message *m, bool commit)
 		.parts = (uint32_t)p->state_partitions,
 		.memory = (uint64_t)p->state_memory,
 		.segment_bytes = SEGMENT_BYTES,
+		.merge_from = MERGE_RECORDS,
 		.write = commit || !stage_is_filter(st),
 		.blind = commit,
 	};

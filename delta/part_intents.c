@@ -179,10 +179,8 @@ part_commit(struct part *p, uint32_t chunk, uint32_t attempt,
 
 	if (!o)
 		return 0;
-	/* A journalled delete has no key, an intended one has. A retry may see
-	 * a key twice, and then asks what the state says. */
-	bool whole = chunk != CHUNK_DELETES && !(except && except->n) &&
-		     p->rules->mode != MODE_RETRY;
+	/* A journalled delete has no key, an intended one has. */
+	bool whole = chunk != CHUNK_DELETES && !(except && except->n);
 	if (whole && o->file.bytes >= p->rules->segment_bytes)
 		return take_over(p, o, e);
 	return settle(p, &o->file.id, &pass, e);

@@ -87,7 +87,7 @@ int
 recorder_merge(struct recorder *r, struct err *e)
 {
 	for (size_t i = 0; i < r->nparts; i++)
-		if (state_merge(r->parts[i].state, e) < 0)
+		if (state_merge(r->parts[i].state, r->rules.merge_from, e) < 0)
 			return -1;
 	return 0;
 }

@@ -33,6 +33,8 @@ struct rules {
 	/* From here on the intents of a chunk become a segment of the state;
 	 * fewer are copied into its journal. */
 	uint64_t segment_bytes;
+	/* Fewer records that later ones supersede are no reason to merge. */
+	uint64_t merge_from;
 	/* False: the first delta of a pipe. It compares, writes nothing, and
 	 * leaves intents and journal to the one behind load. */
 	bool write;

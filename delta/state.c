@@ -46,8 +46,8 @@ forget_statements(struct state *s)
 }
 
 #define NEXT(columns, table)                                                   \
-	"SELECT id, data, " columns " FROM " table                             \
-	" WHERE id > ? ORDER BY id LIMIT 1"
+	"SELECT rowid, data, " columns " FROM " table                          \
+	" WHERE rowid > ? ORDER BY rowid LIMIT 1"
 #define INSERT(columns, values)                                                \
 	"INSERT INTO journal(run,chunk,attempt,records,added,data" columns     \
 	") VALUES(?,?,?,?,?,?" values ")"
@@ -129,7 +129,7 @@ state_open_file(struct state *s, bool make, struct err *e)
 		return -1;
 	if (!make && access(buf_str(&s->path), F_OK) != 0)
 		return errno == ENOENT
-			   ? 0
+			   ? state_refuse_segments(s, e)
 			   : err_errno(e, "state file %s", buf_str(&s->path));
 	if (connect_file(s, e) || has_tables(s, &tables, e))
 		return -1;
@@ -137,7 +137,7 @@ state_open_file(struct state *s, bool make, struct err *e)
 		return create(s, e);
 	if (!tables) {
 		disconnect(s);
-		return 0;
+		return state_refuse_segments(s, e);
 	}
 	if (state_take_format(s, e) || state_meta_check(s, e) || sums(s, e))
 		return -1;
@@ -280,6 +280,8 @@ state_scan(struct state *s, record_fn *fn, void *ctx, struct err *e)
 
 	if (!s->db)
 		return 0;
+	if (state_check_pages(s, e))
+		return -1;
 	int r = scan_table(&scan, e);
 	scan.where.in = STATE_JOURNAL;
 	if (r == 0)

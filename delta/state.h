@@ -96,9 +96,9 @@ int state_disown(struct state *s, uint64_t run, struct err *e) MUST_CHECK;
 
 /*
  * Rewrites everything as sorted blocks in one transaction when this process
- * has journalled something and more records are superseded than live (and a
- * short night's worth of them); else does nothing. 1 if it was done.
+ * has journalled something and more records are superseded than live, `from`
+ * of them at least; else does nothing. 1 if it was done.
  */
-int state_merge(struct state *s, struct err *e) MUST_CHECK;
+int state_merge(struct state *s, uint64_t from, struct err *e) MUST_CHECK;
 
 #endif

@@ -30,6 +30,7 @@ struct state {
 	int64_t version; /* data_version: changes when another one writes */
 	bool in_commit;
 	bool wrote;
+	bool checked; /* its pages were */
 	struct state_where here; /* of the scan under way, without the sum … */
 	const uint8_t *here_data; /* … and those bytes */
 	struct {
@@ -48,6 +49,9 @@ int state_damaged(struct state *s, const struct err *why, struct err *e);
 int state_exec(struct state *s, const char *sql, struct err *e) MUST_CHECK;
 int state_prepare(struct state *s, const char *sql, struct sqlite3_stmt **out,
     struct err *e) MUST_CHECK;
+/* Once: that the pages of the file hang together. Blobs have checksums; a page
+ * that has lost a row of them does not tell. */
+int state_check_pages(struct state *s, struct err *e) MUST_CHECK;
 /* Steps a statement that returns nothing, resets it. */
 int state_step(
     struct state *s, struct sqlite3_stmt *st, struct err *e) MUST_CHECK;
@@ -89,6 +93,8 @@ int state_name_segment(struct state *s, int64_t id,
 int state_name_segments(struct state *s, struct err *e) MUST_CHECK;
 /* Files that the journal does not name any more go. */
 int state_drop_segments(struct state *s, struct err *e) MUST_CHECK;
+/* There is no state; then there must not be a part of one. */
+int state_refuse_segments(struct state *s, struct err *e) MUST_CHECK;
 
 /* The format that the file says it has, and statements of that format. */
 int state_take_format(struct state *s, struct err *e) MUST_CHECK;

@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* About 250 entries a block; superseded records below SPARE never matter. */
-enum { BLOCK_BYTES = 20 << 10, SPARE = 100000 };
+/* About 250 entries a block. */
+enum { BLOCK_BYTES = 20 << 10 };
 
 struct merge {
 	struct state *state;
@@ -162,10 +162,10 @@ merge(struct state *s, struct err *e)
 }
 
 int
-state_merge(struct state *s, struct err *e)
+state_merge(struct state *s, uint64_t from, struct err *e)
 {
 	uint64_t dead = s->records > s->entries ? s->records - s->entries : 0;
-	if (!s->db || !s->wrote || dead < SPARE || dead <= s->entries)
+	if (!s->db || !s->wrote || dead < from || dead <= s->entries)
 		return 0;
 	return merge(s, e) ? -1 : 1;
 }

@@ -120,12 +120,39 @@ has_row(struct state *s, int64_t id, struct err *e)
 	return state_number(s, sql, &n, e) ? -1 : n > 0;
 }
 
+/* Calls fn with every segment that lies in the folder. */
 static int
-drop_segment(struct state *s, int64_t id, struct err *e)
+each_segment(struct state *s,
+    int (*fn)(struct state *s, int64_t id, struct err *e), struct err *e)
 {
 	struct buf path = { 0 };
+	int64_t id;
 	int r = 0;
 
+	place_dir(&s->spec.place, &path);
+	DIR *d = opendir(buf_str(&path));
+	if (!d && errno != ENOENT)
+		r = err_errno(
+		    e, "cannot read the state folder %s", buf_str(&path));
+	for (struct dirent *f; d && r == 0 && (f = readdir(d));)
+		if (place_parse_segment(&s->spec.place, f->d_name, &id))
+			r = fn(s, id, e);
+	if (d)
+		closedir(d);
+	buf_free(&path);
+	return r;
+}
+
+/* A damaged journal may have lost the name. */
+static int
+drop_nameless(struct state *s, int64_t id, struct err *e)
+{
+	struct buf path = { 0 };
+	int named = has_row(s, id, e);
+	int r = named < 0 ? -1 : 0;
+
+	if (named || state_check_pages(s, e))
+		return named > 0 ? 0 : -1;
 	place_segment(&s->spec.place, id, &path);
 	if (unlink(buf_str(&path)) && errno != ENOENT)
 		r = err_errno(
@@ -137,25 +164,26 @@ drop_segment(struct state *s, int64_t id, struct err *e)
 int
 state_drop_segments(struct state *s, struct err *e)
 {
-	struct buf path = { 0 };
-	int64_t id;
-	int r = 0;
+	return each_segment(s, drop_nameless, e);
+}
 
-	place_dir(&s->spec.place, &path);
-	DIR *d = opendir(buf_str(&path));
-	if (!d)
-		r = err_errno(
-		    e, "cannot read the state folder %s", buf_str(&path));
-	for (struct dirent *f; d && r == 0 && (f = readdir(d));) {
-		if (!place_parse_segment(&s->spec.place, f->d_name, &id))
-			continue;
-		int known = has_row(s, id, e);
-		r = known ? (known < 0 ? -1 : 0) : drop_segment(s, id, e);
-	}
-	if (d)
-		closedir(d);
+static int
+refuse_alone(struct state *s, int64_t id, struct err *e)
+{
+	struct buf path = { 0 };
+	struct err why = { 0 };
+
+	place_segment(&s->spec.place, id, &path);
+	(void)err_data(&why, "no_state",
+	    "it is missing or empty, though %s belongs to it", buf_str(&path));
 	buf_free(&path);
-	return r;
+	return state_damaged(s, &why, e);
+}
+
+int
+state_refuse_segments(struct state *s, struct err *e)
+{
+	return each_segment(s, refuse_alone, e);
 }
 
 /* --- reading ------------------------------------------------------------- */

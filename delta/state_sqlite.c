@@ -1,5 +1,6 @@
 #include "delta/state_impl.h"
 #include <sqlite3.h>
+#include <string.h>
 
 static const char *
 code_name(int code)
@@ -80,9 +81,32 @@ int
 state_damaged(struct state *s, const struct err *why, struct err *e)
 {
 	return err_config(e, "state_damaged",
-	    "state file %s is damaged (%s): put a copy back, or move it away "
-	    "and adopt the target",
+	    "state file %s is damaged (%s): put a copy of its folder back, or "
+	    "move the folder away and adopt the target",
 	    buf_str(&s->path), why->msg);
+}
+
+int
+state_check_pages(struct state *s, struct err *e)
+{
+	struct sqlite3_stmt *st = NULL;
+	struct err why = { 0 };
+
+	if (s->checked)
+		return 0;
+	if (state_prepare(s, "PRAGMA quick_check(1)", &st, e))
+		return -1;
+	int r = sqlite3_step(st);
+	const char *says =
+	    r == SQLITE_ROW ? (const char *)sqlite3_column_text(st, 0) : NULL;
+	s->checked = says && strcmp(says, "ok") == 0;
+	if (says && !s->checked)
+		(void)err_config(&why, "quick_check", "%s", says);
+	if (!s->checked)
+		(void)(says ? state_damaged(s, &why, e)
+			    : state_error(s, "reading", e));
+	sqlite3_finalize(st);
+	return s->checked ? 0 : -1;
 }
 
 int

@@ -392,7 +392,7 @@ int
 worker_merge(struct worker *w, struct err *e)
 {
 	for (size_t i = 0; i < w->nparts && w->rules.write; i++)
-		if (state_merge(w->parts[i].state, e) < 0)
+		if (state_merge(w->parts[i].state, w->rules.merge_from, e) < 0)
 			return -1;
 	return 0;
 }

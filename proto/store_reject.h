@@ -93,9 +93,15 @@ int store_reject_close(struct store *s, uint64_t id, enum store_reject_end how,
 int store_reject_retry(
     struct store *s, uint64_t id, uint64_t run, struct err *e) MUST_CHECK;
 
-/* When a run that read everything completes: open rejects of the entity that
- * it did not see are settled. *closed (may be NULL) says how many. Durable. */
-int store_reject_settle(struct store *s, const char *entity, uint64_t run,
+/* When a run completes that read everything, or all from a rowversion on: open
+ * rejects of what it read that it did not see are settled. *closed (may be
+ * NULL) says how many. Durable. */
+struct store_reject_read {
+	const char *entity;
+	uint64_t run;
+	struct span from; /* a rowversion; empty: everything */
+};
+int store_reject_settle(struct store *s, const struct store_reject_read *read,
     uint64_t *closed, struct err *e) MUST_CHECK;
 /* When a retry run completes: those marked for it and not rejected again are
  * retried; all marks for it go. Durable. */

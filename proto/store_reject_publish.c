@@ -249,16 +249,18 @@ close_all(struct store *s, const char *sql, const struct store_args *args,
 }
 
 int
-store_reject_settle(struct store *s, const char *entity, uint64_t run,
+store_reject_settle(struct store *s, const struct store_reject_read *read,
     uint64_t *closed, struct err *e)
 {
 	return close_all(s,
 	    "UPDATE rejects SET state = 'closed', closed_at = $1, "
 	    "closed_how = $2 WHERE state = 'open' AND run_id < $3 "
-	    "AND entity_id = (SELECT id FROM entities WHERE name = $4)",
+	    "AND entity_id = (SELECT id FROM entities WHERE name = $4) "
+	    "AND ($5 IS NULL OR version >= $5)",
 	    STORE_ARGS(arg_u64((uint64_t)clock_wall_micros()),
 		arg_text(store_reject_end_name(STORE_REJECT_SETTLED)),
-		arg_u64(run), arg_text(entity)),
+		arg_u64(read->run), arg_text(read->entity),
+		arg_blob(read->from)),
 	    closed, e);
 }
 

@@ -138,6 +138,7 @@ ledger_rejects(
 			.what = rows[i],
 			.key_text =
 			    key_text(rows[i].key, r->entity->key.n, &a) };
+		c->told++;
 		c->keyless += hides_key(&rows[i]);
 		result = store_reject_add(store_of(r), &x, e);
 	}
@@ -238,6 +239,24 @@ completed(const struct run *r)
 	return r->end == END_COMPLETED || r->end == END_REJECTS;
 }
 
+/* Rejects of earlier runs whose rows this one has read, and not rejected. From
+ * a watermark on that is every one with a version: it never passes them. */
+static int
+settle_rejects(struct run *r, struct err *e)
+{
+	bool newer = r->strategy == STRATEGY_ROWVERSION;
+	struct store_reject_read read = { .entity = r->entity->name,
+		.run = r->id };
+
+	if (r->mode == MODE_RETRY)
+		return store_reject_settle_retry(store_of(r), r->id, NULL, e);
+	if (r->mode != MODE_SYNC || (newer && r->resumed))
+		return 0;
+	if (newer)
+		read.from = buf_span(&r->watermark);
+	return store_reject_settle(store_of(r), &read, NULL, e);
+}
+
 /* What a completed run settles beside itself. */
 static int
 settle(struct run *r, struct arena *a, struct err *e)
@@ -245,10 +264,10 @@ settle(struct run *r, struct arena *a, struct err *e)
 	const char *name = r->entity->name;
 	bool whole = r->mode == MODE_SYNC && r->strategy != STRATEGY_ROWVERSION;
 	bool seen = whole && !pass_owes_sweep(r);
-	if (r->mode == MODE_RETRY)
-		return store_reject_settle_retry(store_of(r), r->id, NULL, e);
-	if (whole && store_reject_settle(store_of(r), name, r->id, NULL, e) < 0)
+	if (settle_rejects(r, e) < 0)
 		return -1;
+	if (r->mode == MODE_RETRY)
+		return 0;
 	if (probe_was_quiet(r) && store_probe_set(store_of(r), name,
 				      buf_span(&r->probe.digest), e) < 0)
 		return -1;

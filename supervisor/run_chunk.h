@@ -23,6 +23,7 @@ struct chunk {
 	uint64_t rows, batches, bytes;
 	uint64_t counts[OUT_COUNT];
 	uint64_t held;
+	uint64_t told;      /* of the rejected rows it is known which */
 	uint64_t keyless;   /* rows rejected before their key was known */
 	struct buf version; /* highest rowversion */
 	bool later;         /* done after its run went on: see resumed_at */

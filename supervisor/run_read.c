@@ -7,7 +7,9 @@
 
 /*
  * Chunks while they are read. A chunk is complete when every row it read is
- * accounted for by acks of its present attempt; then what was applied is
+ * accounted for by acks of its present attempt, and it is known which ones were
+ * rejected: their stage says that, another one the ack, and either may come
+ * first. Then what was applied is
  * committed to the state, and only then is it done in the ledger.
  */
 static struct chunk *
@@ -164,7 +166,7 @@ clear_attempt(struct run *r, struct chunk *c)
 	c->ends = 0;
 	c->rows = c->batches = c->bytes = c->held = 0;
 	c->committed = 0;
-	c->keyless = 0;
+	c->told = c->keyless = 0;
 	buf_clear(&c->version);
 }
 
@@ -275,7 +277,7 @@ complete_if_accounted(struct run *r, struct chunk *c)
 	uint64_t n = accounted(c);
 	if (n > c->rows) {
 		books_do_not_balance(r, c);
-	} else if (n == c->rows) {
+	} else if (n == c->rows && c->told >= c->counts[OUT_REJECTED]) {
 		finish_judge(r, false);
 		if (r->phase != RUN_OVER)
 			fail_if(r, send_commit(r, c, &e), &e);
@@ -331,8 +333,14 @@ read_on_reject(struct run *r, const struct message *m)
 {
 	struct err e = { 0 };
 	struct chunk *c = find_chunk(r, m);
-	if (c)
-		fail_if(r, ledger_rejects(r, c, m, &e), &e);
+	if (!c)
+		return;
+	fail_if(r, ledger_rejects(r, c, m, &e), &e);
+	if (r->phase == RUN_OVER)
+		return;
+	complete_if_accounted(r, c);
+	if (r->draining || r->pausing)
+		read_assign(r);
 }
 
 void

@@ -6,7 +6,7 @@ from lib import ends, orders
 from lib.rows import assert_rows
 from lib.small import Small
 
-REJECTS = 4
+REJECTS, HALTED = 4, 6
 ID_TEXT = "CREATE TABLE things (id INTEGER, name TEXT, size TEXT);"
 
 
@@ -221,6 +221,74 @@ def test_retry_under_a_mended_mapping(small):
         (n, f"thing {n}", n if n in (5, 6) else n * 3)
         for n in range(1, 201)])
     small.run().books().assert_is(read=200, unchanged=200)
+
+
+def test_a_row_that_was_mended_is_settled_by_a_rowversion_night(small):
+    """Else the watermark stays before it for ever."""
+    small.source.script("ALTER TABLE things ADD rv INTEGER;"
+                        "UPDATE things SET rv = id")
+    small.write(rowversion="rv", sweep="never", overlap=0,
+                limits={"max_reject_percent": 100})
+    small.run()
+    small.source.script(
+        "UPDATE things SET size = 'bad', rv = 300 WHERE id = 5;"
+        "UPDATE things SET size = 'bad', rv = 301 WHERE id = 6;"
+        "UPDATE things SET name = 'new', rv = 302 WHERE id = 7")
+    small.run(expect=REJECTS).books().assert_is(
+        read=4, updated=1, unchanged=1, rejected=2)
+    small.source.script("UPDATE things SET size = 55, rv = 303 WHERE id = 5")
+    small.run(expect=REJECTS).books().assert_is(
+        read=3, updated=1, unchanged=1, rejected=1)
+    assert [r["key"] for r in rejects(small.site)] == ["6"]
+    small.source.script("UPDATE things SET size = 66, rv = 304 WHERE id = 6")
+    small.run().books().assert_is(read=3, updated=1, unchanged=2)
+    assert rejects(small.site) == []
+    small.run().books().assert_is(read=1, unchanged=1)
+    assert_rows(small.rows(), small.expected())
+
+
+def key_3(small):
+    return small.target.rows("SELECT name, size FROM things WHERE id = 3")
+
+
+def test_rows_of_one_key_are_retried_one_after_the_other(site):
+    """Two in one run would leave it to chance which one the target has."""
+    small = Small(site)
+    small.source.script("DROP TABLE things;" + ID_TEXT)
+    small.source.change("INSERT INTO things VALUES (?, ?, ?)", [
+        (max(n, 3), f"thing {n}", str(n)) for n in range(1, 101)])
+    small.write()
+    small.run(expect=REJECTS).books().assert_is(
+        read=100, inserted=98, rejected=2)
+    site.verb("failed", "retry", expect=REJECTS)
+    assert key_3(small) == [("thing 2", 2)]
+    [left] = rejects(site)
+    assert show(site, left["id"])["name"] == "thing 3"
+    assert "the next 'syncline failed retry'" in left["message"]
+    site.verb("failed", "retry")
+    assert key_3(small) == [("thing 3", 3)]
+    assert rejects(site) == []
+
+
+def test_what_is_told_late_withholds_deletes_too(site):
+    """Rows by the thousand are rejected in one batch, so that load is done
+    with it long before the supervisor has heard of the last one."""
+    small = Small(site, 0)
+    small.source.script("DROP TABLE things; CREATE TABLE things "
+                        "(id TEXT, name TEXT, size TEXT);")
+    small.source.change("INSERT INTO things VALUES (?, ?, ?)", [
+        (str(n), f"thing {n}", str(n)) for n in range(1, 50001)])
+    small.write(batch_rows=65536, limits={"max_reject_percent": 100}, fields=[
+        {"to": "id", "from": "id", "type": "int"},
+        {"to": "name", "from": "name"},
+        {"to": "size", "from": "size", "type": "int"}])
+    small.run()
+    small.source.script("UPDATE things SET size = 'bad' WHERE rowid < 49995;"
+                        "UPDATE things SET id = 'lost' WHERE rowid = 50000")
+    small.run(expect=HALTED).books().assert_is(
+        read=50000, unchanged=5, rejected=49995)
+    assert small.target.value("SELECT count(*) FROM things") == 50000
+    assert len(rejects(site, "-n", "50000")) == 49995
 
 
 def test_retry_deletes_nothing(small):

@@ -13,6 +13,8 @@
 #include <sqlite3.h>
 #include <sys/resource.h>
 
+enum { MERGE_FROM = 100000 };
+
 /* One state file in a store of its own, and what its tests do with it. */
 struct bench {
 	char store[64];

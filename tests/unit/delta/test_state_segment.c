@@ -199,7 +199,7 @@ a_merge_takes_the_files_away(void **state)
 	reopen(t);
 	assert_int_equal(state_entries(t->s), N);
 	put(t, RECORD_DELETE, 0, 1, 0);
-	assert_int_equal(state_merge(t->s, &e), 1);
+	assert_int_equal(state_merge(t->s, MERGE_FROM, &e), 1);
 	for (int i = 0; i < 2; i++) {
 		for (int64_t id = 1; id <= NIGHTS; id++) {
 			path_of(t, id, &path);

@@ -70,6 +70,32 @@ test_attempts_do_not_double(void **state)
 	    fixture_text(f, "SELECT count(*) FROM rejects"), "3");
 }
 
+/* A run that read from a rowversion on knows nothing of the rows before, nor of
+ * those that have none. */
+static void
+test_settle_newer(void **state)
+{
+	struct fixture *f = *state;
+	struct store_reject r;
+	uint64_t closed;
+	rejected_night(f, "abc");
+	uint64_t run = fixture_run(f, "parts");
+	r = rejected_row(run, 0, 1, 'n');
+	r.what.version = (struct span){ 0 };
+	rejected_add(f, r);
+	fixture_end_run(f, run);
+	struct store_reject b = rejected_row(run, 0, 1, 'b');
+	struct store_reject_read read = { "parts", run + 1, b.what.version };
+	OK(f, store_reject_settle(f->s, &read, &closed, &f->e));
+	assert_int_equal(closed, 2); /* b and c */
+	struct store_reject_filter open = { .limit = 10 };
+	struct store_rejects list;
+	OK(f, store_reject_list(f->s, &open, &f->a, &list, &f->e));
+	assert_int_equal(list.n, 2);
+	assert_int_equal(list.v[0].what.key.data[0], 'a');
+	assert_int_equal(list.v[1].what.key.data[0], 'n');
+}
+
 static void
 test_settle(void **state)
 {
@@ -77,7 +103,9 @@ test_settle(void **state)
 	uint64_t closed, last;
 	rejected_night(f, "abc");
 	last = rejected_night(f, "bd");
-	OK(f, store_reject_settle(f->s, "parts", last, &closed, &f->e));
+	OK(f, store_reject_settle(f->s,
+		  &(struct store_reject_read){ "parts", last, { 0 } }, &closed,
+		  &f->e));
 	assert_int_equal(closed, 2); /* a and c */
 	struct store_reject_filter open = { .limit = 10 };
 	struct store_rejects list;
@@ -273,6 +301,7 @@ main(void)
 		IN_OPEN(test_visible_when_done),
 		IN_OPEN(test_attempts_do_not_double),
 		IN_OPEN(test_settle),
+		IN_OPEN(test_settle_newer),
 		IN_OPEN(test_retry),
 		IN_OPEN(test_drop),
 		IN_OPEN(test_filters_and_pages),

@@ -125,7 +125,9 @@ test_other_entities_are_apart(void **state)
 	assert_int_equal(
 	    rejected_count(f, (struct store_reject_filter){ 0 }), 2);
 	uint64_t closed;
-	OK(f, store_reject_settle(f->s, "orders", run + 1, &closed, &f->e));
+	OK(f, store_reject_settle(f->s,
+		  &(struct store_reject_read){ "orders", run + 1, { 0 } },
+		  &closed, &f->e));
 	assert_int_equal(closed, 1);
 	assert_int_equal(rejected_count(f,
 			     (struct store_reject_filter){ .entity = "parts" }),
