@@ -148,11 +148,18 @@ sync_or_adopt(struct engine *en, const struct entity *entity,
 {
 	if (stubborn_run(en, entity, MODE_SYNC, x, e) < 0)
 		return -1;
-	if (strcmp(x->error.code, "adopt_first") != 0 || en->stop)
+	if (strcmp(x->error.code, "adopt_first") != 0 || engine_ending(en))
 		return 0;
 	if (stubborn_run(en, entity, MODE_ADOPT, x, e) < 0)
 		return -1;
-	return done(x) ? stubborn_run(en, entity, MODE_SYNC, x, e) : 0;
+	if (!done(x))
+		return 0;
+	/* What the target has is known by now, and nothing is written yet. */
+	if (engine_ending(en)) {
+		x->code = exit_code_worse(x->code, EXIT_RESUMABLE);
+		return 0;
+	}
+	return stubborn_run(en, entity, MODE_SYNC, x, e);
 }
 
 /* The night ended before the sweep: the next one begins with it. */
