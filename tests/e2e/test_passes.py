@@ -1,5 +1,6 @@
 """A source too large for one night: the pass goes on where the night before
 ended, while the source lives on."""
+import pathlib
 import signal
 import sqlite3
 
@@ -12,7 +13,7 @@ from lib.small import Small
 from lib.sqlite import SqliteFile
 from lib.wait import wait_until
 
-RESUMABLE = 7
+UNREACHABLE, RESUMABLE = 3, 7
 ROWS, CHUNK = 20_000, 2000
 SCHEDULE = {"window": {"start": "19:00", "end": "07:00"}}
 # A read comes to a stand before a row that is in holds, and goes on once
@@ -36,8 +37,9 @@ END $$;
 
 
 class Large:
-    def __init__(self, site, database, **entity):
+    def __init__(self, site, database, dsn=None, **entity):
         self.site, self.database = site, database
+        self.dsn = dsn or database.dsn()
         self.clock = Clock(site.dir, "2026-06-10 20:00")
         self.target = SqliteFile(site.dir / "target.db")
         self.day = 10
@@ -47,13 +49,14 @@ class Large:
     def write(self, schedule=SCHEDULE, **entity):
         self.site.write(
             [{"name": "from", "driver": "postgres",
-              "dsn": self.database.dsn()},
+              "dsn": self.dsn},
              {"name": "to", "driver": "sqlite", "path": "target.db"}],
             [{"name": "things", "key": "id",
               "source": {"connection": "from", "table": "things",
                          "where": "held(id)", "chunk_rows": CHUNK},
               "target": {"connection": "to", "table": "things",
-                         "create": True}, **entity}], schedule=schedule)
+                         "create": True}, **entity}], schedule=schedule,
+            limits={"restart": "10ms", "restart_max": "20ms"})
 
     def attempts(self):
         """Of the first run's chunks that are done."""
@@ -178,6 +181,23 @@ def test_cut_off_it_goes_on(site, database, how):
     large.assert_equal()
     assert large.attempts() == [
         1, 1, 1 + (how == signal.SIGKILL)] + [1] * 7
+
+
+def test_a_night_without_the_source_costs_nothing(site, database):
+    way = pathlib.Path(site.runtime, "postgres")
+    way.symlink_to(database.server.dir)
+    large = Large(site, database, dsn=f"host={way} dbname={database.name} "
+                  "user=postgres")
+    large.night_until(5500, 2)
+    way.unlink()
+    large.night(expect=UNREACHABLE)
+    row, = site.runs()
+    assert row["state"] == "paused"
+    way.symlink_to(database.server.dir)
+    large.night().books().assert_is(read=ROWS, inserted=ROWS)
+    large.assert_equal()
+    assert large.attempts() == [1] * 10
+    way.unlink()
 
 
 @pytest.mark.parametrize("change", ["file", "state"])
