@@ -65,11 +65,13 @@ one_run(struct engine *en, const struct entity *entity, enum run_mode mode,
 	return result;
 }
 
-/* An abandoned run may get further when it begins again, but not for ever. */
+/* An abandoned run may get further when it begins again, but not for ever. What
+ * stages died of before was another entity's source, or is long ago. */
 static int
 stubborn_run(struct engine *en, const struct entity *entity, enum run_mode mode,
     struct night_result *x, struct err *e)
 {
+	procs_excuse_all(&en->procs);
 	for (int64_t i = 0; i < en->tries; i++) {
 		if (one_run(en, entity, mode, x, e) < 0)
 			return -1;
