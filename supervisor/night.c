@@ -224,7 +224,8 @@ work_on(struct engine *en, const struct entity *entity, struct night_result *x,
 	int owed = sweep_owed(en, entity, &late, e);
 	if (owed < 0)
 		return -1;
-	if (owed && engine_ending(en)) {
+	/* Whoever cancelled it does not want the entity to be read. */
+	if (owed && (engine_ending(en) || late.end == END_CANCELLED)) {
 		*x = late;
 		return 0;
 	}

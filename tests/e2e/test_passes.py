@@ -7,6 +7,7 @@ import sqlite3
 import pytest
 
 from lib.clock import Clock
+from lib.control import Service
 from lib.processes import Process
 from lib.rows import assert_rows
 from lib.small import Small
@@ -70,15 +71,20 @@ class Large:
             "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' "
             "AND NOT granted")
 
-    def night_until(self, row, chunks):
-        """A night that ends while that row is read; so many chunks are done
-        by then."""
+    def hold_at(self, row):
+        """In the night that comes now, as long as the lock is held."""
         self.clock.set(f"2026-06-{self.day} 20:00")
         self.day += 1
         self.database.script(f"DELETE FROM holds; INSERT INTO holds "
                              f"VALUES ({row})")
         lock = self.database.connect()
         lock.cursor().execute("SELECT pg_advisory_lock(42)")
+        return lock
+
+    def night_until(self, row, chunks):
+        """A night that ends while that row is read; so many chunks are done
+        by then."""
+        lock = self.hold_at(row)
         night = self.site.start("run", "-c", self.site.file,
                                 env=self.clock.env)
         wait_until(self.stands, "the read stands still")
@@ -158,6 +164,24 @@ def test_a_sweep_that_did_not_fit_comes_first(site, database):
     large.assert_equal()
     assert [(r["mode"], r["state"]) for r in site.runs()] == [
         ("sync", "completed"), ("sweep", "completed"), ("sync", "completed")]
+
+
+def test_a_sweep_that_is_cancelled_ends_the_turn(site, database):
+    """Whoever cancels it does not want the entity to be read again at once."""
+    large = Large(site, database)
+    large.night_until(5500, 2)
+    large.night_until(19500, 9)
+    lock = large.hold_at(100)
+    service = Service(site, **large.clock.env)
+    wait_until(large.stands, "the sweep stands still")
+    service.order("cancel", "things")
+    service.wait_for("the turn is over", state="waiting")
+    lock.close()
+    assert [(r["mode"], r["state"]) for r in site.runs()] == [
+        ("sweep", "cancelled"), ("sync", "completed")]
+    service.stop(0)
+    large.night()
+    large.assert_equal()
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
