@@ -9,6 +9,9 @@ import pytest
 from lib import control
 from lib.clock import Clock
 from lib.control import HeldService, Service
+from lib.held import Held
+from lib.orders import wanted
+from lib.rows import assert_rows
 from lib.small import Small
 from lib.wait import wait_until
 
@@ -117,6 +120,30 @@ def test_a_stage_dies_while_the_run_waits(site, database, stage, split):
     held.order("resume")
     assert held.finish().code == 0
     held.night.assert_converged()
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
+def test_an_order_outlives_who_took_it(site, database, how):
+    """By day, when nothing else makes the entity run; and then no more."""
+    clock = Clock(site.dir, "2026-06-10 12:00")
+    night = Held(site, database, "load", chunk_rows=2000, split="key",
+                 schedule={"window": {"start": "19:00", "end": "07:00"}},
+                 start=lambda at: Service(at, **clock.env))
+    service = night.process
+    service.wait_for("it waits for the night", state="waiting")
+    service.order("run", "--now", "orders")
+    wait_until(night.waiter, "load stands still")
+    service.kill(how)
+    if how == signal.SIGTERM:
+        service.wait_for("it is stopping", state="stopping")
+    night.release()
+    service.finish()
+    for runs in (2, 2):
+        again = Service(site, **clock.env)
+        again.wait_for("it has nothing to do", state="waiting", ordered=[])
+        assert len(site.runs()) == runs
+        assert_rows(night.target.rows(), wanted(night.rows))
+        again.stop(0)
 
 
 def restarted(site, held, killed):
