@@ -85,6 +85,14 @@ mapped(struct run *r)
 	run_enter(r, RUN_OPEN);
 }
 
+/* Everything is done and committed: who is dead or busy with itself by now has
+ * nothing more to say about it. */
+static void
+closed(struct run *r)
+{
+	run_over(r, r->end, NULL);
+}
+
 /* The answers that a phase waits for, one after the other. */
 static void
 count_answer(struct run *r)
@@ -103,7 +111,7 @@ count_answer(struct run *r)
 		opened(r);
 		break;
 	case RUN_CLOSE:
-		run_over(r, r->end, NULL);
+		closed(r);
 		break;
 	case RUN_PLAN:
 	case RUN_READ:
@@ -254,13 +262,22 @@ run_on_death(struct run *r, struct proc *p)
 		return;
 	if (scale_on_death(r, p))
 		return;
-	if (r->phase == RUN_CLOSE) { /* everything is done and committed */
-		run_over(r, r->end, NULL);
+	if (r->phase == RUN_CLOSE) {
+		closed(r);
 		return;
 	}
 	struct err why = p->error;
 	if (!ask_hold_back(r, p))
 		run_bury(r, p, &why);
+}
+
+static void
+stands_still(struct run *r, int64_t limit_ms)
+{
+	struct err e = { 0 };
+	err_retry(&e, "timeout", "no stage has reported anything for %lld s",
+	    (long long)(limit_ms / 1000));
+	run_fail(r, &e);
 }
 
 void
@@ -272,15 +289,17 @@ run_on_time(struct run *r, int64_t now_ms)
 	if (starting || r->paused || r->phase == RUN_OVER ||
 	    now_ms - r->progress_ms < limit)
 		return;
-	struct err e = { 0 };
-	err_retry(&e, "timeout", "no stage has reported anything for %lld s",
-	    (long long)(limit / 1000));
-	run_fail(r, &e);
+	if (r->phase == RUN_CLOSE)
+		closed(r);
+	else
+		stands_still(r, limit);
 }
 
 void
 run_cancel(struct run *r)
 {
-	if (r->phase != RUN_CLOSE)
+	if (r->phase == RUN_CLOSE)
+		closed(r);
+	else
 		run_over(r, END_CANCELLED, NULL);
 }
