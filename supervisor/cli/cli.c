@@ -68,6 +68,16 @@ cli_audit(struct cli *c, const char *verb, const char *detail, struct err *e)
 }
 
 void
+cli_flush(struct cli *c)
+{
+	errno = 0;
+	bool failed = fflush(stdout) != 0 || ferror(stdout);
+	/* Of what failed at once, when much was printed, errno is gone. */
+	if (failed && !c->stdout_errno)
+		c->stdout_errno = errno ? errno : EIO;
+}
+
+void
 cli_say(const struct cli *c, const char *fmt, ...)
 {
 	if (c->quiet)

@@ -147,6 +147,37 @@ def test_full_store_disk(site):
         small.run().books().assert_is(read=20_000, unchanged=20_000)
 
 
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize("words", [("syncline", "run"), ("synclined",)])
+def test_closed_descriptors_are_not_files(small, closed, words):
+    """What is printed never ends in a file that got the descriptor."""
+    small.write()
+    small.site.prefix = ["sh", "-c", f'exec "$@" {closed}', "sh"]
+    program, *verb = words
+    code = UNREACHABLE if verb and " >&-" in " " + closed else 0
+    result = small.site.call(*verb, "-c", small.site.file, program=program,
+                             expect=code)
+    if code and "2>&-" not in closed:
+        result.assert_says("standard output", "Bad file descriptor")
+    small.site.prefix = []
+    assert_rows(small.rows(), small.expected())
+    for path in small.site.store.rglob("*"):
+        held = path.read_bytes() if path.is_file() else b""
+        assert b"unchanged  rejected" not in held and b"level=" not in held, \
+            path
+    small.run().books().assert_is(read=200, unchanged=200)
+
+
+@pytest.mark.parametrize("output", ["table", "json"])
+def test_full_standard_output(small, output):
+    small.write()
+    small.site.prefix = ["sh", "-c", 'exec "$@" >/dev/full', "sh"]
+    for verb in "run", "status", "runs":
+        small.site.verb(verb, "-o", output, expect=UNREACHABLE).assert_says(
+            "standard output", "No space left on device")
+    small.site.prefix = []
+
+
 # --- what dies on the way
 
 @pytest.mark.parametrize("stage", ["extract", "load"])
