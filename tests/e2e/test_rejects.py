@@ -259,6 +259,20 @@ def test_filters(small):
     assert rejects(small.site, "--run", "99") == []
 
 
+@pytest.mark.parametrize("field", [
+    {"expr": "id + 1"}, {"from": "id", "check": "name <> 'hush-4711'"}])
+def test_secret_columns_that_no_field_makes_are_masked(small, field):
+    """An expression has every column of the source read and kept."""
+    small.source.script("UPDATE things SET size = 'x', name = 'hush-4711' "
+                        "WHERE id = 5")
+    small.write(secret_fields=["name"], fields=[
+        {"to": "id", "from": "id"}, {"to": "next", **field, "type": "int"},
+        {"to": "size", "from": "size", "type": "int"}])
+    small.run(expect=REJECTS)
+    row = show(small.site, rejects(small.site)[0]["id"])
+    assert row["name"] == "***" and row["size"] == "x"
+
+
 @pytest.mark.parametrize("secret", ["size", "name"])
 def test_secret_fields_are_masked(small, secret):
     small.source.script("UPDATE things SET size = 'hush-4711', "
