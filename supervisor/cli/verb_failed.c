@@ -202,8 +202,8 @@ refuse_idle(const struct cli *c, struct err *e)
 	for (size_t i = 0; c->nwords && i < ARRAY_LEN(all); i++)
 		if (all[i].given && !strstr(all[i].of, c->words[0]))
 			return err_config(e, "usage",
-			    "failed %.60s: %s is an option of %s",
-			    c->words[0], all[i].name, all[i].of);
+			    "failed %.60s: %s is an option of %s", c->words[0],
+			    all[i].name, all[i].of);
 	return 0;
 }
 
