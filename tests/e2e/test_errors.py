@@ -73,6 +73,32 @@ def test_missing_target_table(small):
     fails(small, CONFIG, "elsewhere", "create")
 
 
+@pytest.mark.parametrize("words", [("run",), ("run", "--now")])
+def test_target_table_that_went(small, words):
+    """Rows that the state takes for written are not there any more: an empty
+    table made in its place would be said to be complete."""
+    small.write()
+    small.run()
+    small.target.script("DROP TABLE things")
+    result = small.site.verb(*words, expect=CONFIG)
+    result.assert_says("things", "does not exist", "200",
+                       str(small.site.store / "state"))
+    assert small.target.rows("SELECT name FROM sqlite_master") == []
+    (small.site.store / "state/things").rename(small.site.dir / "moved")
+    small.run().books().assert_is(read=200, inserted=200)
+    assert_rows(small.rows(), small.expected())
+
+
+def test_target_table_that_was_emptied(small):
+    small.write()
+    small.run()
+    assert "empty" not in small.run().err
+    small.target.script("DELETE FROM things")
+    log = small.run().err
+    assert "level=warn" in log and "the target is empty" in log
+    assert "rows=200" in log
+
+
 def test_key_without_unique_constraint(small):
     small.target.script("CREATE TABLE things (id INTEGER, name TEXT, "
                         "size INTEGER)")

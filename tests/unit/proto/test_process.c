@@ -1,5 +1,5 @@
-#include "proto/process.h"
 #include "proto/clock.h"
+#include "proto/process.h"
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
