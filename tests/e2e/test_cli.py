@@ -162,6 +162,19 @@ def test_config_schema_describes_the_file(small):
         assert key in text
 
 
+def test_config_offers_what_is_documented(site):
+    said = site.call("config", "keys", expect=CONFIG).assert_says("schema")
+    assert "mdoc" not in said
+
+
+def test_check_is_not_content_with_a_store_it_cannot_have(small):
+    small.site.write_text(small.site.file.read_text() +
+                          "store: {dir: pipeline.yaml}\n")
+    result = small.site.verb("check", expect=CONFIG)
+    result.assert_says("store", "pipeline.yaml")
+    result.assert_says("no problems but that")
+
+
 def test_migrate_down_and_up_keeps_the_ledger(small):
     small.source.script("UPDATE things SET size = 'x' WHERE id = 1")
     small.run(expect=4)
