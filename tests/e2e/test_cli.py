@@ -5,6 +5,7 @@ import shutil
 import pytest
 import yaml
 
+from lib.nobody import NobodySite
 from lib.rows import assert_rows
 from lib.small import Small
 
@@ -173,6 +174,20 @@ def test_check_is_not_content_with_a_store_it_cannot_have(small):
     result = small.site.verb("check", expect=CONFIG)
     result.assert_says("store", "pipeline.yaml")
     result.assert_says("no problems but that")
+
+
+@pytest.mark.parametrize("words", ["status", "stop"])
+def test_whoever_may_not_learns_who_may(bin_dir, words):
+    site = NobodySite(bin_dir)
+    try:
+        Small(site).write()
+        site.own_all()
+        site.run()
+        site.store.chmod(0)
+        site.verb(words, expect=CONFIG).assert_says(
+            str(site.store), "Permission denied", "the user that", "root")
+    finally:
+        site.destroy()
 
 
 def test_migrate_down_and_up_keeps_the_ledger(small):
