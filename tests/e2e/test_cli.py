@@ -1,6 +1,7 @@
 """The command line, verb by verb."""
 import json
 import shutil
+import sqlite3
 
 import pytest
 import yaml
@@ -210,6 +211,20 @@ def test_migrate_down_and_up_keeps_the_ledger(small):
         read=200, unchanged=199, rejected=1)
     assert_rows(small.target.rows("SELECT id FROM things"),
                 [(n,) for n in range(2, 201)])
+
+
+@pytest.mark.parametrize("words", ["migrate up", "migrate down 5", "run"])
+def test_a_store_of_a_newer_program(small, words):
+    small.write()
+    small.run()
+    with sqlite3.connect(small.site.store / "control.db") as store:
+        (ours,), = store.execute("SELECT max(version) FROM schema_migrations")
+        store.execute("INSERT INTO schema_migrations VALUES (?, 'x', 'x', 1)",
+                      [ours + 1])
+    small.site.verb(*words.split(), expect=CONFIG).assert_says(
+        f"schema version {ours + 1}", f"knows {ours}", "newer syncline")
+    with sqlite3.connect(small.site.store / "control.db") as store:
+        store.execute("DELETE FROM schema_migrations WHERE name = 'x'")
 
 
 def test_parents_run_first(site):
