@@ -1,6 +1,8 @@
 """The errors a user will make, and what the world does: each has its exit
 code and one message that says what, where and what to do."""
+import contextlib
 import gzip
+import sqlite3
 
 import pytest
 
@@ -133,6 +135,18 @@ def test_wrong_password(small, database, password):
         guarded["password"] = "file:secret"
     small.write([guarded, TO])
     fails(small, CONFIG, "from", "password", "`password`")
+
+
+def test_a_locked_target_is_named(small):
+    """Who is waited for, when nothing moves."""
+    small.write(others={"limits": {"tries": 1, "ack_timeout": "1s"}})
+    small.run()
+    small.source.script("UPDATE things SET name = 'new'")
+    with contextlib.closing(sqlite3.connect(small.site.dir / "target.db",
+                                            isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        fails(small, UNREACHABLE, "1 s", r"at work: load\.0\.", "locks")
+    small.run().books().assert_is(read=200, updated=200)
 
 
 # --- files and disks
