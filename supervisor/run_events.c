@@ -4,6 +4,8 @@
 #include "supervisor/ledger.h"
 #include "supervisor/proc_talk.h"
 #include "supervisor/run_impl.h"
+#include <stdio.h>
+#include <string.h>
 
 /* What reaches a run: answers, news of chunks, deaths, time. */
 static void
@@ -271,12 +273,34 @@ run_on_death(struct run *r, struct proc *p)
 		run_bury(r, p, &why);
 }
 
+/* Whose work does not come to an end: what everybody else waits for. */
+static void
+say_who_works(const struct run *r, struct err *e)
+{
+	const struct procs *ps = &r->engine->procs;
+	struct buf names = { 0 };
+	for (size_t i = 0; i < ps->n; i++) {
+		const struct board *b = ps->all[i].board;
+		if (b && atomic_load(&b->doing) == (uint32_t)BOARD_WORKING)
+			buf_printf(&names, "%s%s", names.len ? ", " : "",
+			    ps->all[i].name);
+	}
+	size_t n = strlen(e->msg);
+	if (names.len)
+		snprintf(e->msg + n, sizeof(e->msg) - n,
+		    "; still at work: %s. Look for locks and long "
+		    "transactions where it reads or writes",
+		    buf_str(&names));
+	buf_free(&names);
+}
+
 static void
 stands_still(struct run *r, int64_t limit_ms)
 {
 	struct err e = { 0 };
 	err_retry(&e, "timeout", "no stage has reported anything for %lld s",
 	    (long long)(limit_ms / 1000));
+	say_who_works(r, &e);
 	run_fail(r, &e);
 }
 
