@@ -21,6 +21,7 @@ struct work {
 	uint8_t *verdicts;
 	uint32_t *changed; /* rows that go on */
 	size_t nchanged, nsame, ninserts;
+	const struct buf *key; /* of the row in hand, if it is packed already */
 };
 
 static int
@@ -66,7 +67,7 @@ surely_new(struct work *w, size_t row)
 		return false;
 	buf_clear(&a->next);
 	rows_key(&w->rows, row, &a->next);
-	return ascent_goes_on(a);
+	return ascent_goes_on(a, &w->key);
 }
 
 static struct entry *
@@ -75,6 +76,7 @@ entry_of(struct work *w, size_t row)
 	struct table *t = &w->part->table;
 	const uint8_t *bk = w->rows.bk + 16 * row;
 
+	w->key = NULL;
 	return surely_new(w, row) ? table_append(t, bk) : table_put(t, bk);
 }
 
@@ -97,6 +99,17 @@ judge_row(struct work *w, size_t row)
 	return v;
 }
 
+static void
+note_change(struct work *w, size_t row, enum verdict v)
+{
+	struct blob *to = &w->part->changes;
+
+	w->changed[w->nchanged++] = (uint32_t)row;
+	w->ninserts += v == INSERT;
+	if (w->part->rules->write)
+		rows_put(&w->rows, row, (enum record_op)v, w->key, to);
+}
+
 /* Where most keys stand behind the ones before, the index would be fetched for
  * nothing. */
 static void
@@ -114,6 +127,7 @@ judge_all(struct work *w)
 	const struct table *t = &w->part->table;
 	size_t strays = t->strays;
 
+	blob_clear(&w->part->changes);
 	for (size_t from = 0; from < w->b->nrows; from += TILE) {
 		size_t to = from + TILE;
 		if (to > w->b->nrows)
@@ -125,9 +139,8 @@ judge_all(struct work *w)
 			enum verdict v = judge_row(w, i);
 			w->verdicts[i] = (uint8_t)v;
 			w->nsame += v == SAME;
-			w->ninserts += v == INSERT;
 			if (v == INSERT || v == UPDATE)
-				w->changed[w->nchanged++] = (uint32_t)i;
+				note_change(w, i, v);
 		}
 	}
 }
@@ -135,16 +148,9 @@ judge_all(struct work *w)
 static int
 intend(struct work *w, struct err *e)
 {
-	struct blob *to = &w->part->changes;
-
-	if (!w->nchanged || !w->part->rules->write)
+	if (!w->nchanged)
 		return 0;
-	blob_clear(to);
-	for (size_t i = 0; i < w->nchanged; i++) {
-		size_t row = w->changed[i];
-		rows_put(&w->rows, row, (enum record_op)w->verdicts[row], to);
-	}
-	return part_intend(w->part, w->b, to, w->ninserts, e);
+	return part_intend(w->part, w->b, &w->part->changes, w->ninserts, e);
 }
 
 /* Rows of a retry may stand for several nights. Only one of a key goes on:

@@ -18,11 +18,15 @@
 /* A file of its own is worth it, and a merge: a short night's changes. */
 enum { SEGMENT_BYTES = 1 << 20, MERGE_RECORDS = 100000 };
 
+/* Of batches that come in the midst of long work: a second's worth or so. */
+enum { AHEAD_BYTES_MAX = 128 << 20 };
+
 struct delta {
 	bool commit; /* --commit */
 	struct outlet outlet;
 	struct worker worker;
 	struct recorder recorder;
+	size_t ahead; /* room for batches that come in the midst of long work */
 	/* As a filter there is no supervisor to judge the guards. */
 	struct guard_facts facts;
 };
@@ -122,14 +126,32 @@ report_opened(struct stage *st, struct delta *self, uint64_t rows,
 	    e);
 }
 
+static void
+take_ahead(void *ctx)
+{
+	const struct delta *self = stage_state(ctx);
+	stage_take_ahead(ctx, self->ahead);
+}
+
+/* What the state leaves of the memory. */
+static size_t
+room_ahead(const struct worker *w, uint64_t entries)
+{
+	uint64_t all = w->rules.memory * w->nparts;
+	uint64_t state = table_bytes(entries);
+	uint64_t room = all > state ? all - state : 0;
+	return room < AHEAD_BYTES_MAX ? (size_t)room : AHEAD_BYTES_MAX;
+}
+
 /* The source is read while we read the state: what we have to say of it can
- * often be said before. Batches wait in their queue meanwhile. */
+ * often be said before. Batches wait meanwhile. */
 static int
 read_state(struct stage *st, struct delta *self, struct err *e)
 {
 	struct worker *w = &self->worker;
 	uint64_t entries;
 	int foreseen = worker_foresee(w, &entries, e);
+	self->ahead = room_ahead(w, entries);
 
 	if (foreseen < 0 ||
 	    (foreseen && report_opened(st, self, entries, 0, e)) ||
@@ -154,6 +176,7 @@ delta_open(struct stage *st, const struct message *m, struct err *e)
 		return err_config(e, "usage", "--commit needs --stdio");
 	if (self->commit)
 		return recorder_open(&self->recorder, &rules, e);
+	rules.meanwhile = (struct meanwhile){ take_ahead, st };
 	self->outlet = (struct outlet){ st, out_send, out_ack, out_reject };
 	self->worker.out = &self->outlet;
 	if (worker_open(&self->worker, &rules, alone ? 0 : stage_instance(st),

@@ -114,11 +114,32 @@ part_unproven(const struct part *p)
 
 /* --- open and close ------------------------------------------------------ */
 
+/* Runs of records, of a millisecond or two. */
+enum { RUNS_BETWEEN = 256 };
+
+static void
+locate(struct part *p, size_t first)
+{
+	if (p->nruns == p->runs_cap) {
+		p->runs_cap = p->runs_cap ? p->runs_cap * 2 : 64;
+		p->runs = mem_realloc(p->runs, p->runs_cap * sizeof(*p->runs));
+	}
+	p->runs[p->nruns++] = (struct part_run){ first, state_here(p->state) };
+	p->nlocated = p->table.n;
+}
+
 static int
 load_run(void *ctx, const struct record *r, size_t n, struct err *e)
 {
+	struct part *p = ctx;
+	size_t before = p->table.n;
+
 	(void)e;
-	part_load(ctx, r, n);
+	part_load(p, r, n);
+	if (p->table.n > before)
+		locate(p, before);
+	if (p->nruns % RUNS_BETWEEN == 0)
+		meanwhile(&p->rules->meanwhile);
 	return 0;
 }
 
@@ -143,6 +164,7 @@ part_open(struct part *p, const struct rules *rules, struct attempts *attempts,
 
 	*p = (struct part){ .rules = rules,
 		.attempts = attempts,
+		.table = { .meanwhile = rules->meanwhile },
 		.place = { rules->store_dir, en->name, number, rules->parts } };
 	struct state_spec spec = { .place = p->place,
 		.key = &en->key,
@@ -169,6 +191,7 @@ part_close(struct part *p)
 	table_free(&p->table);
 	state_close(&p->state);
 	free(p->open);
+	free(p->runs);
 	blob_free(&p->changes);
 	ascent_free(&p->ascent);
 	*p = (struct part){ 0 };

@@ -17,6 +17,12 @@ struct open_intent {
 	uint64_t inserts;
 };
 
+/* Where the records stand that brought the entries from first on. */
+struct part_run {
+	size_t first;
+	struct state_where where;
+};
+
 /*
  * One partition in one run: the committed state, who saw which key, and which
  * changes are on their way. The table only ever says KNOWN for what the state
@@ -36,6 +42,9 @@ struct part {
 	size_t nopen, open_cap;
 	struct blob changes;  /* of one batch; memory kept for the next */
 	struct ascent ascent; /* of the table's keys, if no state had any */
+	struct part_run *runs;
+	size_t nruns, runs_cap;
+	size_t nlocated; /* entries that the runs brought, the first ones */
 };
 
 /* Opens the files; part_read takes what they hold, and settles what a crash

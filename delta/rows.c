@@ -96,11 +96,15 @@ bare(const struct rows *r, size_t row, enum record_op op)
 }
 
 void
-rows_put(const struct rows *r, size_t row, enum record_op op, struct blob *to)
+rows_put(const struct rows *r, size_t row, enum record_op op,
+    const struct buf *key, struct blob *to)
 {
 	struct record rec = bare(r, row, op);
 	size_t key_at = blob_begin(to, &rec);
-	rows_key(r, row, &to->bytes);
+	if (key)
+		buf_put(&to->bytes, key->data, key->len);
+	else
+		rows_key(r, row, &to->bytes);
 	blob_end(to, key_at);
 }
 

@@ -22,9 +22,9 @@ int rows_open(struct rows *r, struct batch *b, const struct strings *key,
 /* Appends the packed key of a row. */
 void rows_key(const struct rows *r, size_t row, struct buf *out);
 
-/* Appends the record of a row to a blob. */
-void rows_put(
-    const struct rows *r, size_t row, enum record_op op, struct blob *to);
+/* Appends the record of a row to a blob. key: its packed key, or NULL. */
+void rows_put(const struct rows *r, size_t row, enum record_op op,
+    const struct buf *key, struct blob *to);
 
 /* The record of a row; its key is packed into tmp. */
 struct record rows_record(

@@ -8,6 +8,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Called now and then in the midst of long work; fn may be NULL. */
+struct meanwhile {
+	void (*fn)(void *ctx);
+	void *ctx;
+};
+
+static inline void
+meanwhile(const struct meanwhile *m)
+{
+	if (m->fn)
+		m->fn(m->ctx);
+}
+
 /* What a run is, for all partitions of this worker. */
 struct rules {
 	const struct entity *en;
@@ -27,6 +40,7 @@ struct rules {
 	bool write;
 	/* The one behind load: it records and compares nothing. */
 	bool blind;
+	struct meanwhile meanwhile;
 };
 
 /* Where the worker's results go; delta.c binds it to the runtime, tests to a

@@ -171,6 +171,9 @@ state_close(struct state **sp)
 	if (!s)
 		return;
 	disconnect(s);
+	state_again_close(s);
+	buf_free(&s->again.bytes);
+	buf_free(&s->again.row.blob);
 	blob_free(&s->blob);
 	buf_free(&s->path);
 	free(s);
@@ -183,12 +186,12 @@ state_entries(const struct state *s)
 	return s->entries;
 }
 
-/* The row after row->id, copied so that no read lock outlives this call: 1, 0
- * at the end, or -1. */
-static int
-next_row(struct state *s, struct sqlite3_stmt *st, struct state_row *row,
-    struct err *e)
+int
+state_next_row(
+    struct state *s, bool block, struct state_row *row, struct err *e)
 {
+	struct sqlite3_stmt *st = block ? s->next_block : s->next_journal;
+
 	sqlite3_bind_int64(st, 1, row->id);
 	int r = sqlite3_step(st);
 	if (r == SQLITE_ROW) {
@@ -209,7 +212,8 @@ next_row(struct state *s, struct sqlite3_stmt *st, struct state_row *row,
 static bool
 is_fresh(const struct state_scan *scan, const struct record *r)
 {
-	return scan->in_blocks || (scan->in_segment && r->op == RECORD_INSERT);
+	return scan->where.in == STATE_BLOCK ||
+	       (scan->where.in == STATE_SEGMENT && r->op == RECORD_INSERT);
 }
 
 int
@@ -217,42 +221,49 @@ state_scan_blob(
     const struct state_scan *scan, struct blob_reader *reader, struct err *e)
 {
 	struct record run[RECORD_RUN];
+	struct state *s = scan->state;
 	struct err why = { 0 };
+	const uint8_t *first = reader->at;
 	size_t n;
 	int r;
 
-	while ((r = blob_next(reader, run, &n, &why)) == 1) {
+	while ((s->here_data = reader->at,
+		   r = blob_next(reader, run, &n, &why)) == 1) {
+		s->here = scan->where;
+		s->here.at += (uint64_t)(s->here_data - first);
+		s->here.bytes = (uint32_t)(reader->at - s->here_data);
 		for (size_t i = 0; i < n; i++)
 			run[i].fresh = is_fresh(scan, &run[i]);
 		r = scan->fn(scan->ctx, run, n, e);
 		if (r)
 			return r;
 	}
-	return r ? state_damaged(scan->state, &why, e) : 0;
+	return r ? state_damaged(s, &why, e) : 0;
 }
 
 static int
-scan_row(
-    const struct state_scan *scan, const struct state_row *row, struct err *e)
+scan_row(struct state_scan *scan, const struct state_row *row, struct err *e)
 {
 	struct blob_reader reader;
 	struct err why = { 0 };
 
+	scan->where.id = row->id;
 	if (row->bytes)
 		return state_scan_segment(scan, row, e);
 	if (blob_open(buf_span(&row->blob), &reader, &why))
 		return state_damaged(scan->state, &why, e);
+	scan->where.at = (uint64_t)(reader.at - row->blob.data);
 	return state_scan_blob(scan, &reader, e);
 }
 
 static int
-scan_table(
-    const struct state_scan *scan, struct sqlite3_stmt *st, struct err *e)
+scan_table(struct state_scan *scan, struct err *e)
 {
+	bool block = scan->where.in == STATE_BLOCK;
 	struct state_row row = { .id = -1 };
 	int r;
 
-	while ((r = next_row(scan->state, st, &row, e)) == 1) {
+	while ((r = state_next_row(scan->state, block, &row, e)) == 1) {
 		r = scan_row(scan, &row, e);
 		if (r)
 			break;
@@ -264,17 +275,17 @@ scan_table(
 int
 state_scan(struct state *s, record_fn *fn, void *ctx, struct err *e)
 {
-	struct state_scan scan = { s, fn, ctx, .in_blocks = true };
+	struct state_scan scan = { s, fn, ctx, { .in = STATE_BLOCK } };
 	struct err changed = { 0 };
 
 	if (!s->db)
 		return 0;
 	if (state_check_pages(s, e))
 		return -1;
-	int r = scan_table(&scan, s->next_block, e);
-	scan.in_blocks = false;
+	int r = scan_table(&scan, e);
+	scan.where.in = STATE_JOURNAL;
 	if (r == 0)
-		r = scan_table(&scan, s->next_journal, e);
+		r = scan_table(&scan, e);
 	/* A merge elsewhere took a segment away: that is no damage. */
 	if (r < 0 && e->cls == ERR_CONFIG && state_check_unchanged(s, &changed))
 		*e = changed;

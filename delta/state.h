@@ -55,6 +55,23 @@ uint64_t state_entries(const struct state *s); /* by the sums of added */
 int state_scan(
     struct state *s, record_fn *fn, void *ctx, struct err *e) MUST_CHECK;
 
+/* Where a run of records stands: in a blob of the file, or in a segment. */
+enum state_kind { STATE_BLOCK, STATE_JOURNAL, STATE_SEGMENT };
+struct state_where {
+	enum state_kind in;
+	int64_t id;  /* of its row */
+	uint64_t at; /* bytes in front of it, of the blob or the segment */
+	uint32_t bytes;
+	uint64_t sum; /* XXH3 of them */
+};
+
+/* While fn of a scan runs: where its records stand. */
+struct state_where state_here(const struct state *s);
+/* The same records once more; what fn says, or -1. ERR_RETRY if they are not
+ * there any more. */
+int state_read_again(struct state *s, const struct state_where *w,
+    record_fn *fn, void *ctx, struct err *e) MUST_CHECK;
+
 /*
  * One commit of a chunk: begin, appends, commit (one transaction, one sync).
  * added: +1 a new entry, -1 one less. Without an append nothing is written.

@@ -6,6 +6,13 @@
 struct sqlite3;
 struct sqlite3_stmt;
 
+/* A row of block or journal. */
+struct state_row {
+	int64_t id;
+	uint64_t bytes; /* of its segment; 0: blob has the records */
+	struct buf blob;
+};
+
 struct state {
 	struct state_spec spec;
 	struct buf path;
@@ -24,6 +31,16 @@ struct state {
 	bool in_commit;
 	bool wrote;
 	bool checked; /* its pages were */
+	struct state_where here; /* of the scan under way, without the sum … */
+	const uint8_t *here_data; /* … and those bytes */
+	struct {
+		bool open;
+		int fd; /* if open, of that segment */
+		int64_t segment;
+		struct buf bytes;
+		enum state_kind in; /* of the row */
+		struct state_row row;
+	} again; /* what state_read_again looked at last */
 };
 
 /* Fills e from the database's last error; code is SQLite's name for it. */
@@ -50,18 +67,17 @@ int state_check_unchanged(struct state *s, struct err *e) MUST_CHECK;
 /* BEGIN, unless somebody else has written since we looked. */
 int state_lock(struct state *s, struct err *e) MUST_CHECK;
 
-/* A row of block or journal. */
-struct state_row {
-	int64_t id;
-	uint64_t bytes; /* of its segment; 0: blob has the records */
-	struct buf blob;
-};
+/* The row after row->id, copied so that no read lock outlives this call: 1, 0
+ * at the end, or -1. */
+int state_next_row(struct state *s, bool block, struct state_row *row,
+    struct err *e) MUST_CHECK;
+void state_again_close(struct state *s);
 /* Who takes a state's records, and where the ones that come now stand. */
 struct state_scan {
 	struct state *state;
 	record_fn *fn;
 	void *ctx;
-	bool in_blocks, in_segment; /* else in a row of the journal */
+	struct state_where where; /* of the blob's first record */
 };
 /* fn returned 1: 1. */
 int state_scan_blob(const struct state_scan *scan, struct blob_reader *reader,

@@ -190,6 +190,7 @@ state_refuse_segments(struct state *s, struct err *e)
 
 struct reading {
 	struct state_scan scan;
+	uint64_t bytes; /* read */
 	bool enough;
 };
 
@@ -198,8 +199,10 @@ read_frame(
     void *ctx, struct span blob, struct blob_reader reader, struct err *e)
 {
 	struct reading *g = ctx;
+	uint64_t at = g->bytes + sizeof(uint32_t);
 
-	(void)blob;
+	g->scan.where.at = at + (uint64_t)(reader.at - blob.data);
+	g->bytes = at + blob.len;
 	int r = state_scan_blob(&g->scan, &reader, e);
 	g->enough = r == 1;
 	return r;
@@ -210,12 +213,12 @@ state_scan_segment(
     const struct state_scan *scan, const struct state_row *row, struct err *e)
 {
 	struct state *s = scan->state;
-	struct reading g = { *scan, false };
+	struct reading g = { .scan = *scan };
 	struct frames_end end;
 	struct buf path = { 0 };
 	struct err why = { 0 };
 
-	g.scan.in_segment = true;
+	g.scan.where.in = STATE_SEGMENT;
 	place_segment(&s->spec.place, row->id, &path);
 	int r = frames_read(buf_str(&path), read_frame, &g, &end, e);
 	if (r == 0 && !g.enough && end.bytes != row->bytes) {

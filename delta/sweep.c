@@ -1,109 +1,8 @@
 #include "delta/sweep.h"
-#include "delta/filter.h"
 #include "delta/rows.h"
+#include "delta/unseen.h"
 #include "proto/canon.h"
 #include <string.h>
-
-/* --- the unseen keys, wherever they are ---------------------------------- */
-
-typedef int unseen_fn(
-    void *ctx, const uint8_t *bk, struct span key, struct err *e);
-
-struct walk {
-	struct part *part;
-	unseen_fn *fn;
-	void *ctx;
-	struct filter maybe; /* the missing entries */
-};
-
-static int
-walk_record(struct walk *w, const struct record *r, struct err *e)
-{
-	if (r->op == RECORD_DELETE)
-		return 0;
-	if (!filter_has(&w->maybe, r->bk))
-		return 0;
-	struct entry *en = table_find(&w->part->table, r->bk);
-	if (!en || (en->flags & ENTRY_TAKEN) || !part_missing(w->part, en))
-		return 0;
-	en->flags |= ENTRY_TAKEN;
-	return w->fn(w->ctx, r->bk, r->key, e);
-}
-
-static int
-walk_run(void *ctx, const struct record *r, size_t n, struct err *e)
-{
-	struct walk *w = ctx;
-	int result = 0;
-
-	for (size_t i = 0; i < n && result == 0; i++)
-		result = walk_record(w, &r[i], e);
-	return result;
-}
-
-static int
-walk_items(void *ctx, struct span in, struct err *e)
-{
-	struct walk *w = ctx;
-	uint32_t len;
-	for (size_t at = 0; at < in.len; at += sizeof(len) + len) {
-		memcpy(&len, in.data + at, sizeof(len));
-		const uint8_t *p = in.data + at + sizeof(len);
-		int r = w->fn(w->ctx, p, (struct span){ p + 16, len - 16 }, e);
-		if (r)
-			return r;
-	}
-	return 0;
-}
-
-static int
-need_join(const struct part *p, struct err *e)
-{
-	if (!p->join.open || p->join.judged)
-		return 0;
-	return err_bug(
-	    e, "partition %u: unseen keys before the join", p->place.part);
-}
-
-/* Nearly every record of the file is of a key that was seen, and this says so
- * without a look at the table. */
-static void
-note_missing(struct part *p, struct filter *maybe)
-{
-	filter_init(maybe, part_unseen(p));
-	for (size_t i = 0; i < p->table.n; i++) {
-		struct entry *en = table_at(&p->table, i);
-		if (!part_missing(p, en))
-			continue;
-		en->flags &= (uint16_t)~ENTRY_TAKEN;
-		filter_add(maybe, en->bk);
-	}
-}
-
-/* Every unseen key once. The keys are only in the file: it is read again. */
-static int
-walk_unseen(struct part *p, unseen_fn *fn, void *ctx, struct err *e)
-{
-	struct walk w = { p, fn, ctx, { 0 } };
-
-	if (need_join(p, e))
-		return -1;
-	if (p->join.open)
-		return spool_read(&p->join.unseen, 0, walk_items, &w, e);
-	note_missing(p, &w.maybe);
-	int r = state_scan(p->state, walk_run, &w, e);
-	filter_free(&w.maybe);
-	return r;
-}
-
-int
-sweep_count(struct part *p, uint64_t *n, struct err *e)
-{
-	if (need_join(p, e))
-		return -1;
-	*n += p->join.open ? p->join.unseen.items : part_unseen(p);
-	return 0;
-}
 
 /* --- the sample ---------------------------------------------------------- */
 
@@ -130,7 +29,7 @@ int
 sweep_sample(struct part *p, size_t *max, struct buf *out, struct err *e)
 {
 	struct sample s = { &p->rules->en->key, max, out };
-	return *max ? walk_unseen(p, sample_key, &s, e) : 0;
+	return *max ? unseen_walk(p, sample_key, &s, e) : 0;
 }
 
 /* --- the deletes --------------------------------------------------------- */
@@ -251,7 +150,7 @@ sweep_delete(struct part *p, struct sweep_deletes *d, struct err *e)
 	w.values = arena_zalloc(
 	    &w.arena, (p->rules->en->key.n + 1) * sizeof(*w.values));
 
-	int r = walk_unseen(p, delete_key, &w, e);
+	int r = unseen_walk(p, delete_key, &w, e);
 	if (r == 0)
 		r = send_batch(&w, e);
 	batch_free(&w.b);

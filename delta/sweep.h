@@ -10,7 +10,6 @@
  * supervisor, or a complete stream, says that the whole source was read. A
  * partition that is too large for memory has been joined before.
  */
-int sweep_count(struct part *p, uint64_t *n, struct err *e) MUST_CHECK;
 
 /* Appends up to *max keys as text, one a line, and lowers *max by them. */
 int sweep_sample(

@@ -86,6 +86,16 @@ struct building {
 	uint64_t *slots;        /* n of them, by part */
 };
 
+/* Of a millisecond or so. */
+enum { STEPS_BETWEEN = 1 << 17 };
+
+static inline void
+breathe(const struct table *t, size_t step)
+{
+	if (step % STEPS_BETWEEN == STEPS_BETWEEN - 1)
+		meanwhile(&t->meanwhile);
+}
+
 static size_t
 part_of(const struct building *g, const struct entry *en)
 {
@@ -98,14 +108,17 @@ sort_by_part(struct building *g)
 	struct table *t = g->t;
 	size_t at[INDEX_PARTS_MAX + 1] = { 0 };
 
-	for (size_t i = 0; i < t->n; i++)
+	for (size_t i = 0; i < t->n; i++) {
 		at[part_of(g, table_at(t, i)) + 1]++;
+		breathe(t, i);
+	}
 	for (size_t k = 0; k < g->parts; k++)
 		at[k + 1] += at[k];
 	for (size_t i = 0; i < t->n; i++) {
 		const struct entry *en = table_at(t, i);
 		g->slots[at[part_of(g, en)]++] =
 		    (uint64_t)table_bits(en->bk) << 32 | (i + 1);
+		breathe(t, i);
 	}
 }
 
@@ -124,8 +137,10 @@ make_index(struct table *t)
 	g.per_part = t->slots / g.parts;
 	g.slots = map(t->n * sizeof(*g.slots), true);
 	sort_by_part(&g);
-	for (size_t i = 0; i < t->n; i++)
+	for (size_t i = 0; i < t->n; i++) {
 		index_put(t->index, t->slots, g.slots[i]);
+		breathe(t, i);
+	}
 	munmap(g.slots, t->n * sizeof(*g.slots));
 }
 

@@ -1,5 +1,6 @@
 #ifndef DELTA_TABLE_H
 #define DELTA_TABLE_H
+#include "delta/rules.h"
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -53,6 +54,7 @@ struct table {
 	size_t strays;   /* look-ups that did not find their key there */
 	uint64_t *index; /* hash bits << 32 | entry number + 1; 0: empty */
 	size_t slots;    /* a power of two; 0: there is no index yet */
+	struct meanwhile meanwhile; /* while an index is made */
 };
 
 /* There will be n entries: they are added without growing the index. */

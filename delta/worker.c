@@ -1,6 +1,7 @@
 #include "delta/worker.h"
 #include "delta/change.h"
 #include "delta/sweep.h"
+#include "delta/unseen.h"
 #include "proto/arena.h"
 #include "proto/limits.h"
 #include <stdlib.h>
@@ -349,7 +350,7 @@ worker_sweep(struct worker *w, uint64_t *n, struct buf *sample, struct err *e)
 		return -1;
 	for (size_t i = 0; i < w->nparts; i++) {
 		uint64_t before = *n;
-		if (sweep_count(&w->parts[i], n, e))
+		if (unseen_count(&w->parts[i], n, e))
 			return -1;
 		if (*n > before && sweep_sample(&w->parts[i], &left, sample, e))
 			return -1;

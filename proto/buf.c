@@ -46,15 +46,13 @@ buf_putc(struct buf *b, uint8_t c)
 }
 
 void
-buf_printf(struct buf *b, const char *fmt, ...)
+buf_vprintf(struct buf *b, const char *fmt, va_list ap)
 {
-	va_list ap, again;
-	va_start(ap, fmt);
+	va_list again;
 	va_copy(again, ap);
 	buf_reserve(b, 64);
 	size_t room = b->cap - b->len;
 	int n = vsnprintf((char *)b->data + b->len, room, fmt, ap);
-	va_end(ap);
 	if (n >= 0 && (size_t)n >= room) {
 		buf_reserve(b, (size_t)n + 1);
 		n = vsnprintf(
@@ -63,6 +61,15 @@ buf_printf(struct buf *b, const char *fmt, ...)
 	va_end(again);
 	if (n > 0)
 		b->len += (size_t)n;
+}
+
+void
+buf_printf(struct buf *b, const char *fmt, ...)
+{
+	va_list ap;
+	va_start(ap, fmt);
+	buf_vprintf(b, fmt, ap);
+	va_end(ap);
 }
 
 void

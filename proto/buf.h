@@ -1,6 +1,7 @@
 #ifndef PROTO_BUF_H
 #define PROTO_BUF_H
 #include "proto/attr.h"
+#include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,6 +25,7 @@ void buf_put(struct buf *b, const void *p, size_t n);
 void buf_puts(struct buf *b, const char *s); /* without the NUL */
 void buf_putc(struct buf *b, uint8_t c);
 void buf_printf(struct buf *b, const char *fmt, ...) PRINTF(2, 3);
+void buf_vprintf(struct buf *b, const char *fmt, va_list ap) PRINTF(2, 0);
 void buf_put_uleb(struct buf *b, uint64_t v);
 const char *buf_str(struct buf *b); /* NUL-terminated view, len unchanged */
 void buf_clear(struct buf *b);      /* len 0, keeps the memory */

@@ -7,7 +7,7 @@ static int64_t
 now(clockid_t id, int64_t per_second)
 {
 	struct timespec ts = { 0 };
-	clock_gettime(id, &ts); /* cannot fail for these two clocks */
+	clock_gettime(id, &ts); /* cannot fail for these clocks */
 	return ts.tv_sec * per_second +
 	       ts.tv_nsec / (INT64_C(1000000000) / per_second);
 }
@@ -22,6 +22,12 @@ int64_t
 clock_mono_micros(void)
 {
 	return now(CLOCK_MONOTONIC, 1000000);
+}
+
+int64_t
+clock_boot_micros(void)
+{
+	return now(CLOCK_BOOTTIME, 1000000);
 }
 
 int64_t

@@ -37,6 +37,11 @@ syntax_error(struct reader *r)
 {
 	const yaml_parser_t *y = &r->yaml;
 	const char *what = y->problem ? y->problem : "cannot be read";
+	size_t at = y->problem_mark.index;
+	if (y->error == YAML_SCANNER_ERROR && at < r->text.len &&
+	    r->text.data[at] == '\t')
+		what =
+		    "a tab cannot begin a line: indent with spaces; found it";
 	problem_add(r->problems, error_line(r), "", "not valid YAML: %s%s%s",
 	    what, y->context ? " " : "", y->context ? y->context : "");
 	return -1;

@@ -1,4 +1,5 @@
 #include "proto/parcel.h"
+#include "proto/clock.h"
 #include "proto/pool.h"
 
 static bool
@@ -17,24 +18,42 @@ into_slot(struct parcel *p, struct share *share, const struct batch *b)
 	return true;
 }
 
+/* A peer that works gives slots back soon. The socket would copy the batch,
+ * twice, and where the peer is the slow one that is every other batch. */
+static bool
+is_patient(struct parcel *p, const struct peers *peers, struct share *share)
+{
+	int64_t now = clock_mono_ms();
+
+	if (p->full != share)
+		p->full_ms = now;
+	p->full = share;
+	return share_is_mapped(share) && now - p->full_ms < peers->patience_ms;
+}
+
+/* 1 done, 0 not yet, -1 error. */
 static int
 pack(
     struct parcel *p, struct peers *peers, const struct batch *b, struct err *e)
 {
 	size_t most = batch_frame_max(b);
+	struct share *share = NULL;
 
 	p->changes = peers->changes;
-	if (most >= SHARE_MIN_BYTES && most <= SHARE_SLOT_BYTES) {
-		struct share *share;
-		if (peers_share(peers, b->part, &share, e) < 0)
-			return -1;
-		if (share && into_slot(p, share, b))
-			return 0;
-	}
+	if (most >= SHARE_MIN_BYTES && most <= SHARE_SLOT_BYTES &&
+	    peers_share(peers, b->part, &share, e) < 0)
+		return -1;
+	bool done = share && into_slot(p, share, b);
+	if (!done && share && most >= SHARE_WAIT_BYTES &&
+	    is_patient(p, peers, share))
+		return 0;
+	p->full = NULL;
+	if (done)
+		return 1;
 	pool_take(&p->message);
 	batch_encode(b, &p->message);
 	p->bytes = p->message.len;
-	return 0;
+	return 1;
 }
 
 int
@@ -48,9 +67,8 @@ parcel_send(
 	/* The peer that could read it is gone. */
 	if (p->share && p->changes != peers->changes)
 		parcel_drop(p, peers);
-	if (!p->message.data && pack(p, peers, b, e) < 0)
-		return -1;
-	return sock_send(s, &p->message, e);
+	int r = p->message.data ? 1 : pack(p, peers, b, e);
+	return r == 1 ? sock_send(s, &p->message, e) : r;
 }
 
 void

@@ -14,10 +14,13 @@ struct parcel {
 	size_t bytes;        /* of the frame */
 	struct share *share; /* whose slot the frame stands in, or NULL */
 	uint32_t slot;
-	uint64_t changes; /* of the peers, when that was chosen */
+	uint64_t changes;   /* of the peers, when that was chosen */
+	struct share *full; /* it waits for a slot of this, or NULL … */
+	int64_t full_ms;    /* … since then */
 };
 
-/* 1 sent, 0 no room or no peer yet, -1 error. b is the same every time. */
+/* 1 sent, 0 no slot (p->full), no room or no peer yet, -1 error. b is the same
+ * every time. */
 int parcel_send(struct parcel *p, struct peers *peers, const struct batch *b,
     struct err *e) MUST_CHECK;
 /* Gives up what was not sent. */

@@ -14,9 +14,10 @@
 struct peers {
 	bool by_part;
 	int hwm;
-	size_t n;                   /* peers */
-	char **endpoints;           /* n, owned */
-	struct sock **socks;        /* n if by_part, else 1 */
+	int64_t patience_ms; /* how long a large batch waits for a slot */
+	size_t n;            /* peers */
+	char **endpoints;    /* n, owned */
+	struct sock **socks; /* n if by_part, else 1 */
 	struct peers_share *shares; /* as socks */
 	uint64_t changes;           /* a peer was replaced, or all were */
 };

@@ -17,9 +17,11 @@ read_file(const char *path, struct buf *out, struct err *e)
 	if (fd < 0) {
 		int why = errno;
 		return err_config(e, "ENOENT",
-		    "cannot read the pipeline file %s: %s (name it with -c, "
-		    "or write one with \"syncline init\")",
-		    path, strerror(why));
+		    "cannot read the pipeline file %s: %s%s", path,
+		    strerror(why),
+		    why == ENOENT ? " (name it with -c, or write one with "
+				    "\"syncline init\")"
+				  : "");
 	}
 	int r = file_read(fd, LIMIT_CONFIG_BYTES, out);
 	int why = errno;

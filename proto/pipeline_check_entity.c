@@ -108,6 +108,9 @@ made(const struct entity *en, const char *name, bool sources)
 		if ((f->to && strcmp(f->to, name) == 0) ||
 		    (sources && f->from && strcmp(f->from, name) == 0))
 			return true;
+		/* SQL brings in any column: normalize looks for this one. */
+		if (sources && (f->expr || f->check))
+			return true;
 	}
 	return false;
 }

@@ -4,8 +4,11 @@
 #include "proto/pack.h"
 #include "proto/share_door.h"
 #include "proto/share_impl.h"
+#include <linux/futex.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 struct share {
@@ -78,9 +81,10 @@ share_free(struct share **sp)
 uint8_t *
 share_slot(struct share *s, uint32_t *slot)
 {
-	if (!atomic_load_explicit(&s->head->attached, memory_order_acquire))
-		return NULL;
-	for (uint32_t i = 0; i < SHARE_SLOTS; i++) {
+	uint32_t n =
+	    atomic_load_explicit(&s->head->attached, memory_order_acquire);
+
+	for (uint32_t i = 0; i < n && i < SHARE_SLOTS; i++) {
 		/* Acquire: the peer has read all of what stood there. */
 		if (atomic_load_explicit(
 			&s->head->taken[i], memory_order_acquire))
@@ -91,6 +95,42 @@ share_slot(struct share *s, uint32_t *slot)
 		return share_at(s->head, i);
 	}
 	return NULL;
+}
+
+bool
+share_is_mapped(const struct share *s)
+{
+	return atomic_load_explicit(&s->head->attached, memory_order_relaxed) >
+	       0;
+}
+
+static bool
+is_full(const struct share *s)
+{
+	uint32_t n =
+	    atomic_load_explicit(&s->head->attached, memory_order_relaxed);
+
+	for (uint32_t i = 0; i < n && i < SHARE_SLOTS; i++)
+		if (!atomic_load_explicit(
+			&s->head->taken[i], memory_order_relaxed))
+			return false;
+	return n > 0;
+}
+
+/* The kernel sleeps only if none was given back since it was looked; who gives
+ * one back later sees that somebody waits. */
+void
+share_wait(struct share *s, int ms)
+{
+	struct share_head *h = s->head;
+	struct timespec limit = { ms / 1000, ms % 1000 * 1000000L };
+
+	uint32_t freed = atomic_load(&h->freed);
+	atomic_store(&h->waiting, 1);
+	if (is_full(s))
+		(void)syscall(
+		    SYS_futex, &h->freed, FUTEX_WAIT, freed, &limit, NULL, 0);
+	atomic_store(&h->waiting, 0);
 }
 
 void

@@ -6,11 +6,13 @@
 #include "proto/share_impl.h"
 #include "proto/unpack.h"
 #include <errno.h>
+#include <linux/futex.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 /* What one sender offered, for as long as it is listed or a frame lives. */
@@ -100,8 +102,9 @@ share_views_free(struct share_views *all)
 }
 
 void
-share_views_open(struct share_views *v, const char *endpoint)
+share_views_open(struct share_views *v, const char *endpoint, uint32_t slots)
 {
+	v->slots = slots;
 	v->door = share_door_open(endpoint);
 	v->open = v->door >= 0;
 }
@@ -217,7 +220,7 @@ take_offer(struct share_views *all, const struct ticket *t)
 	struct share_view *v = find_view(all, t);
 	if (v)
 		atomic_store_explicit(
-		    &v->head->attached, 1, memory_order_release);
+		    &v->head->attached, all->slots, memory_order_release);
 	log_debug(v ? "batches come through shared memory"
 		    : "batches come through the socket",
 	    "pid", log_u64(t->pid), NULL);
@@ -235,8 +238,13 @@ release_slot(void *owner)
 {
 	struct slot_frame *s = owner;
 
-	atomic_store_explicit(
-	    &s->view->head->taken[s->slot], 0, memory_order_release);
+	struct share_head *h = s->view->head;
+
+	atomic_store_explicit(&h->taken[s->slot], 0, memory_order_release);
+	atomic_fetch_add(&h->freed, 1);
+	if (atomic_load(&h->waiting))
+		(void)syscall(
+		    SYS_futex, &h->freed, FUTEX_WAKE, 1, NULL, NULL, 0);
 	drop(s->view);
 	free(s);
 }

@@ -184,7 +184,11 @@ read_texts(struct spec *sp, const struct spec_key *k, const struct node *n,
 	struct strings s = { 0 };
 	if (n->kind == NODE_MAP || node_empty(n) ||
 	    (n->kind == NODE_LIST && n->n < (size_t)k->min)) {
-		unexpected(sp, n, "a list of texts");
+		if (n->kind == NODE_LIST)
+			spec_problem(sp, n,
+			    "expected a list of texts, found an empty one");
+		else
+			unexpected(sp, n, "a list of texts");
 		return;
 	}
 	size_t items = n->kind == NODE_LIST ? n->n : 1;

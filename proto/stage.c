@@ -1,4 +1,5 @@
 #include "proto/stage.h"
+#include "proto/file.h"
 #include "proto/limits.h"
 #include "proto/log.h"
 #include "proto/stage_confine.h"
@@ -268,7 +269,8 @@ stage_main(int argc, char **argv, const struct stage_def *def)
 	char name[64];
 	snprintf(name, sizeof(name), "syncline-%s", def->name);
 	log_init(name, LOG_LEVEL_INFO);
-	if (stage_options_parse(&st, argc, argv, &e) < 0) {
+	if (file_hold_std(&e) < 0 ||
+	    stage_options_parse(&st, argc, argv, &e) < 0) {
 		fprintf(
 		    stderr, "%s: %s\nTry '%s --help'.\n", name, e.msg, name);
 		free(st.state);

@@ -83,6 +83,14 @@ int stage_ack(struct stage *st, const struct batch *b, const uint64_t *counts,
     struct err *e) MUST_CHECK;
 
 /*
+ * Takes batches off the hands of whoever sends them, up to so many bytes, and
+ * keeps them until there is time for them: for a stage that has long work to
+ * do in between. What goes wrong is told by the next batch. As a filter it
+ * does nothing.
+ */
+void stage_take_ahead(struct stage *st, size_t room);
+
+/*
  * Reports row of b as a reject and adds it to b->left[OUT_REJECTED]; the
  * caller leaves it out of what it passes on. why is ERR_DATA. layer may be
  * NULL. Reports go out together before b is sent, acked or freed.

@@ -32,6 +32,14 @@ struct stage_waiting {
 	struct frame frame;
 };
 
+/* Batches that were taken before there was time for them, oldest first. */
+struct ahead;
+struct stage_ahead {
+	struct ahead *first, *last;
+	size_t bytes;
+	struct err trouble;
+};
+
 /* What differs between the two lives of a stage. */
 struct stage_ops {
 	int (*send)(struct stage *, struct batch **, struct err *);
@@ -59,6 +67,7 @@ struct stage {
 	struct peers peers;
 	struct share_views shared;     /* what feeds us */
 	struct stage_waiting *waiting; /* oldest first */
+	struct stage_ahead ahead;
 	uint32_t assigned_chunk, assigned_attempt;
 	bool fenced, stopping;
 	bool told; /* the supervisor knows why we stop */
@@ -90,6 +99,12 @@ int stage_send_peers(
 int stage_send_wait(struct stage *st, struct sock_item *items, size_t n,
     struct err *e) MUST_CHECK;
 extern const struct stage_ops stage_send_ops;
+
+/* Batches for a service (stage_ahead.c): 0 if none waits, -1 on failure. */
+enum { STAGE_BATCH = 1, STAGE_NO_BATCH = 2 /* a message about batches */ };
+int stage_next_batch(
+    struct stage *st, struct frame *f, struct err *e) MUST_CHECK;
+void stage_ahead_free(struct stage *st);
 
 /* What both lives do with a message for the stage. */
 int stage_begin(

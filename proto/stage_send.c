@@ -125,17 +125,25 @@ look_at_control(struct stage *st, struct err *e)
 	return 0;
 }
 
-/* Until there is room downstream, or control has something. */
+/* How long control may wait for the end of a wait for a slot. */
+enum { SLOT_WAIT_MS = 10 };
+
+/* Until there may be room downstream, or control has something. */
 static int
-wait_for_room(struct stage *st, struct sock *out, struct err *e)
+wait_for_room(
+    struct stage *st, const struct parcel *p, struct sock *out, struct err *e)
 {
 	struct sock_item items[3] = {
 		{ .sock = st->control },
 		{ .sock = out, .want_send = true },
 	};
 	int64_t since = clock_mono_micros();
+	int r = 0;
 	board_do(st->board, BOARD_WAITING);
-	int r = stage_send_wait(st, items, out ? 2 : 1, e);
+	if (p->full)
+		share_wait(p->full, SLOT_WAIT_MS);
+	else
+		r = stage_send_wait(st, items, out ? 2 : 1, e);
 	board_do(st->board, BOARD_WORKING);
 	stage_meter_waited(&st->meter, clock_mono_micros() - since);
 	return r < 0 ? -1 : stage_send_due(st, e);
@@ -151,7 +159,7 @@ service_send(struct stage *st, struct batch **b, struct err *e)
 		r = parcel_send(&out, &st->peers, *b, e);
 		if (r == 0)
 			r = wait_for_room(
-			    st, peers_sock(&st->peers, (*b)->part), e);
+			    st, &out, peers_sock(&st->peers, (*b)->part), e);
 		if (r != 0)
 			break;
 	}

@@ -9,7 +9,7 @@
  * A stage as a service: batches by PULL and PUSH, everything else over one
  * DEALER to the supervisor. How it says and sends is in stage_send.c.
  */
-enum { CONTROL_HWM = 64, ERROR_WAIT_MS = 2000 };
+enum { CONTROL_HWM = 64, ERROR_WAIT_MS = 2000, PATIENCE_MS = 500 };
 
 /* So many may be missed before anybody worries. */
 enum { BEATS_PER_HEARTBEAT = 5 };
@@ -140,13 +140,12 @@ static int
 take_one(struct stage *st, struct err *e)
 {
 	struct frame f = { 0 };
-	if (st->stopping || !st->pull)
+	if (st->stopping)
 		return 0;
-	int r = sock_recv(st->pull, &f, e);
+	int r = stage_next_batch(st, &f, e);
 	if (r <= 0)
 		return r;
-	r = share_receive(&st->shared, &f, e);
-	if (r == 1) {
+	if (r == STAGE_BATCH) {
 		size_t bytes = f.bytes.len;
 		stage_meter_begin(&st->meter);
 		r = stage_take_batch(st, &f, e);
@@ -209,7 +208,9 @@ connect_all(struct stage *st, struct err *e)
 	const char *slash = strrchr(st->opt.endpoint, '/');
 	const char *name = slash ? slash + 1 : st->opt.endpoint;
 	int hwm = (int)st->pipeline->hwm;
-	st->peers = (struct peers){ .by_part = st->def->by_part, .hwm = hwm };
+	st->peers = (struct peers){ .by_part = st->def->by_part,
+		.hwm = hwm,
+		.patience_ms = PATIENCE_MS };
 	if (sock_open(SOCK_DEALER, name, CONTROL_HWM, &st->control, e) < 0 ||
 	    sock_connect(st->control, st->opt.control, e) < 0)
 		return -1;
@@ -217,7 +218,8 @@ connect_all(struct stage *st, struct err *e)
 		if (sock_open(SOCK_PULL, NULL, hwm, &st->pull, e) < 0 ||
 		    sock_bind(st->pull, st->opt.endpoint, e) < 0)
 			return -1;
-		share_views_open(&st->shared, st->opt.endpoint);
+		share_views_open(&st->shared, st->opt.endpoint,
+		    st->def->holds ? SHARE_SLOTS : SHARE_SLOTS_FEW);
 	}
 	struct message hello = { .kind = MSG_HELLO,
 		.stage = st->def->name,
@@ -293,6 +295,7 @@ stage_service_main(struct stage *st, struct err *e)
 	if (r < 0 && st->control)
 		report_error(st, e);
 	free_waiting(st);
+	stage_ahead_free(st);
 	peers_close(&st->peers);
 	share_views_free(&st->shared);
 	sock_close(&st->pull, 0);

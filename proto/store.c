@@ -84,8 +84,11 @@ must_exist(const struct store *s, struct err *e)
 		return 0;
 	if (errno != ENOENT)
 		return err_config(e, strerrorname_np(errno),
-		    "cannot reach control store %s: %s", s->path,
-		    strerror(errno));
+		    "cannot reach control store %s: %s%s", s->path,
+		    strerror(errno),
+		    errno == EACCES
+			? "; it is for the user that made it, and for root"
+			: "");
 	return err_config(e, "no_store",
 	    "there is no control store %s yet: `syncline run` makes it",
 	    s->path);

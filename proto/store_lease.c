@@ -1,17 +1,18 @@
 #include "proto/store_lease.h"
 #include "proto/clock.h"
 #include "proto/limits.h"
+#include "proto/process.h"
 #include "proto/store_impl.h"
-#include <errno.h>
 #include <inttypes.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #define SELECT                                                                 \
-	"SELECT n.name, l.run_id, l.token, l.pid, l.host, l.expires_at "       \
-	"FROM leases l JOIN entities n ON n.id = l.entity_id "
+	"SELECT n.name, l.run_id, l.token, l.pid, l.host, l.expires_at, "      \
+	"COALESCE(r.started_at, 9223372036854775807) "                         \
+	"FROM leases l JOIN entities n ON n.id = l.entity_id "                 \
+	"LEFT JOIN runs r ON r.id = l.run_id "
 
 static void
 read_lease(struct store_rows *q, struct arena *a, struct store_lease *l)
@@ -22,6 +23,7 @@ read_lease(struct store_rows *q, struct arena *a, struct store_lease *l)
 	l->pid = (uint32_t)store_db_u64(q);
 	l->host = store_db_text(q, a);
 	l->expires_at = (int64_t)store_db_u64(q);
+	l->began_at = (int64_t)store_db_u64(q);
 }
 
 int
@@ -55,7 +57,7 @@ in_force(const struct store_lease *l)
 	if (strcmp(l->host, host) != 0)
 		return true;
 	return l->pid != (uint32_t)getpid() &&
-	       (kill((pid_t)l->pid, 0) == 0 || errno != ESRCH);
+	       process_lives(l->pid, l->began_at);
 }
 
 static int

@@ -26,6 +26,7 @@ struct store_lease {
 	uint32_t pid;
 	const char *host;
 	int64_t expires_at; /* 0: given back */
+	int64_t began_at;   /* the run */
 };
 
 /*

@@ -101,6 +101,10 @@ cancel(struct store *s, const struct store_run *r, struct approval_words *w,
 {
 	struct err why = { 0 };
 	bool withheld = r->state == STORE_RUN_HALTED && r->deletes_withheld;
+	/* An older one's are not to be had any more, and a newer one's approval
+	 * is not its own. */
+	if (withheld && check_newest(s, r, e) < 0)
+		return -1;
 	err_config(&why, "cancelled", "an operator cancelled it");
 	if (store_run_move(s, r->id, STORE_RUN_CANCELLED, &why, e) < 0 ||
 	    (withheld && store_approval_set(s, r->entity, 0, e) < 0))

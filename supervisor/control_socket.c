@@ -23,7 +23,12 @@ open_folder(const char *store_dir, struct err *e)
 	buf_printf(&path, "%s/%s", store_dir, folder_name);
 	int fd = open(
 	    buf_str(&path), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0)
+	if (fd < 0 && errno == EACCES)
+		err_config(e, "EACCES",
+		    "%s: Permission denied; orders are taken from the user "
+		    "that synclined runs as, and from root",
+		    buf_str(&path));
+	else if (fd < 0)
 		err_errno(e, "%s", buf_str(&path));
 	buf_free(&path);
 	return fd;

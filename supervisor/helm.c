@@ -1,6 +1,8 @@
 #include "supervisor/helm.h"
 #include "proto/clock.h"
 #include "proto/log.h"
+#include "proto/store_order.h"
+#include "supervisor/exit_code.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -85,7 +87,7 @@ next(void *arg, int64_t now, const struct entity **entity, int64_t *until,
 	struct helm *h = arg;
 	h->until = 0;
 	h->because = NULL;
-	*entity = ordered(h);
+	*entity = h->ordered = ordered(h);
 	h->engine->override = *entity != NULL;
 	if (*entity)
 		return 0;
@@ -103,11 +105,34 @@ reload(void *arg, struct err *e)
 	return h->inner->reload ? h->inner->reload(h->inner->arg, e) : 0;
 }
 
+static bool
+is_queued(const struct helm *h, const struct entity *entity)
+{
+	for (size_t i = 0; i < h->nqueue; i++)
+		if (h->queue[i] == entity)
+			return true;
+	return false;
+}
+
+/* What a stop cut off is for the next service, and what was ordered again
+ * meanwhile is still to come. */
+static int
+carried_out(struct helm *h, const struct night_result *x, struct err *e)
+{
+	bool whole = x->code == EXIT_CLEAN || x->code == EXIT_REJECTS;
+	bool cut_off = h->engine->stop && !whole;
+	if (h->ordered != x->entity || cut_off || is_queued(h, x->entity))
+		return 0;
+	return store_order_drop(h->engine->store, x->entity->name, e);
+}
+
 static int
 done(void *arg, const struct night_result *x, struct err *e)
 {
 	struct helm *h = arg;
 	h->engine->override = false;
+	if (carried_out(h, x, e) < 0)
+		return -1;
 	return h->inner->done(h->inner->arg, x, e);
 }
 
@@ -118,6 +143,40 @@ waiting(void *arg, int64_t until)
 	h->until = until;
 	if (h->inner->waiting)
 		h->inner->waiting(h->inner->arg, until);
+}
+
+int
+helm_enqueue(struct helm *h, struct order_names names, struct err *e)
+{
+	const struct pipeline *p = h->engine->pipeline;
+	const struct entity **order =
+	    mem_zalloc((p->nentities + 1) * sizeof(*order));
+	size_t n = 0;
+	int rc = order_entities(p, names, order, &n, e);
+	for (size_t i = 0; i < n; i++)
+		if (!is_queued(h, order[i]))
+			h->queue[h->nqueue++] = order[i];
+	free(order);
+	return rc;
+}
+
+static int
+recall_orders(struct helm *h, struct err *e)
+{
+	struct store *s = h->engine->store;
+	struct arena a = { 0 };
+	struct store_orders was;
+	size_t known = 0;
+	int rc = store_order_list(s, &a, &was, e);
+	for (size_t i = 0; rc == 0 && i < was.n; i++)
+		if (pipeline_entity(h->engine->pipeline, was.v[i]))
+			was.v[known++] = was.v[i];
+		else if (store_order_drop(s, was.v[i], e) < 0)
+			rc = -1;
+	if (rc == 0 && known)
+		rc = helm_enqueue(h, (struct order_names){ was.v, known }, e);
+	arena_free(&a);
+	return rc;
 }
 
 /* --- as a guest ----------------------------------------------------------- */
@@ -143,7 +202,7 @@ helm_open(struct helm *h, struct engine *en, const struct service_work *inner,
 		.done = done,
 		.waiting = waiting,
 		.arg = h };
-	if (helm_read_pauses(h, e) < 0 ||
+	if (helm_read_pauses(h, e) < 0 || recall_orders(h, e) < 0 ||
 	    control_open(
 		en->pipeline->store_dir, helm_order, h, &h->control, e) < 0)
 		return -1;

@@ -6,6 +6,7 @@
 #include "proto/store_pause.h"
 #include "supervisor/control.h"
 #include "supervisor/engine.h"
+#include "supervisor/order.h"
 #include "supervisor/service.h"
 #include <stdbool.h>
 #include <stdint.h>
@@ -25,12 +26,14 @@ struct helm {
 	struct store_pauses pauses;       /* as the store has them */
 	const struct entity **queue;      /* to be run at once, in order */
 	size_t nqueue;
-	int64_t since;       /* wall clock */
+	const struct entity *ordered; /* has its turn because of an order */
+	int64_t since;                /* wall clock */
 	int64_t until;       /* the loop waits until then; 0: it does not */
 	const char *because; /* why; NULL: nothing is due before */
 };
 
-/* Opens the control socket and becomes a guest of the engine. */
+/* Opens the control socket and becomes a guest of the engine. What the service
+ * before this one was ordered and did not do is still to be done. */
 int helm_open(struct helm *h, struct engine *en,
     const struct service_work *inner, struct err *e) MUST_CHECK;
 void helm_close(struct helm *h);
@@ -49,6 +52,10 @@ struct json_t *helm_status(const struct helm *h);
 
 /* One order of a client. helm_orders.c */
 control_handler helm_order;
+
+/* These (none: all) are to be run at once, once each. */
+int helm_enqueue(
+    struct helm *h, struct order_names names, struct err *e) MUST_CHECK;
 
 /* After the store's pauses changed: a live run pauses or goes on. */
 int helm_read_pauses(struct helm *h, struct err *e) MUST_CHECK;

@@ -2,6 +2,7 @@
 #include "proto/log.h"
 #include "proto/nearest.h"
 #include "proto/store_entity.h"
+#include "proto/store_order.h"
 #include "proto/store_run.h"
 #include "supervisor/actor.h"
 #include "supervisor/approval.h"
@@ -83,10 +84,30 @@ check_not_held(const struct ordering *o, struct err *e)
 	    *p->entity ? " " : "", p->entity);
 }
 
+static struct order_names
+names(const struct ordering *o)
+{
+	return (struct order_names){ o->q->entities, o->q->nentities };
+}
+
+static int
+keep_order(const struct ordering *o, struct err *e)
+{
+	const struct helm *h = o->h;
+	const struct pipeline *p = h->engine->pipeline;
+	int rc = 0;
+	for (size_t i = 0; rc >= 0 && i < p->nentities; i++)
+		if (order_wants(names(o), &p->entities[i]))
+			rc = store_order_add(
+			    h->engine->store, p->entities[i].name, e);
+	return rc < 0 ? -1 : 0;
+}
+
 static int
 record_run(struct ordering *o, struct err *e)
 {
-	if (check_names(o, e) < 0 || check_not_held(o, e) < 0)
+	if (check_names(o, e) < 0 || check_not_held(o, e) < 0 ||
+	    keep_order(o, e) < 0)
 		return -1;
 	buf_puts(&o->words.detail, "whatever the window says: ");
 	put_names(o->q, "all entities", &o->words.detail);
@@ -94,29 +115,11 @@ record_run(struct ordering *o, struct err *e)
 }
 
 static void
-enqueue(struct helm *h, const struct entity *entity)
-{
-	for (size_t i = 0; i < h->nqueue; i++)
-		if (h->queue[i] == entity)
-			return;
-	h->queue[h->nqueue++] = entity;
-}
-
-static void
 apply_run(struct ordering *o)
 {
-	struct helm *h = o->h;
-	const struct pipeline *p = h->engine->pipeline;
-	const struct order_names names = { o->q->entities, o->q->nentities };
-	const struct entity **order =
-	    mem_zalloc((p->nentities + 1) * sizeof(*order));
-	size_t n = 0;
 	struct err e = { 0 };
-	if (order_entities(p, names, order, &n, &e) < 0)
+	if (helm_enqueue(o->h, names(o), &e) < 0)
 		log_err(LOG_LEVEL_ERROR, "the order was not carried out", &e);
-	for (size_t i = 0; i < n; i++)
-		enqueue(h, order[i]);
-	free(order);
 	put_names(o->q, "all entities", &o->words.text);
 	buf_puts(&o->words.text,
 	    ": to be run now, whatever the window says; 'syncline status "

@@ -12,6 +12,7 @@
 #include "proto/store_reject.h"
 #include "proto/store_run.h"
 #include "supervisor/engine.h"
+#include "supervisor/exit_code.h"
 #include "supervisor/run_pass.h"
 #include "supervisor/run_probe.h"
 #include <string.h>
@@ -286,6 +287,16 @@ settle(struct run *r, struct arena *a, struct err *e)
 	return store_entity_put(store_of(r), &en, e);
 }
 
+/* It ended of what may be mended by the next night: nobody was reached, or
+ * what it had seen was lost. */
+static bool
+may_go_on(const struct run *r)
+{
+	bool away =
+	    r->end == END_FAILED && exit_code_of(&r->error) == EXIT_UNREACHABLE;
+	return (away || r->end == END_ABANDONED) && pass_goes_on(r);
+}
+
 static int
 write_end(struct run *r, struct arena *a, struct err *e)
 {
@@ -308,7 +319,7 @@ write_end(struct run *r, struct arena *a, struct err *e)
 				settle(r, a, e) < 0))
 		return -1;
 	enum store_run_state to = states[r->end];
-	if (r->end == END_ABANDONED && pass_goes_on(r))
+	if (may_go_on(r))
 		to = STORE_RUN_PAUSED;
 	/* One that is paused already stays so. */
 	bool so_already = to == STORE_RUN_PAUSED && r->paused;

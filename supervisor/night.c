@@ -65,11 +65,13 @@ one_run(struct engine *en, const struct entity *entity, enum run_mode mode,
 	return result;
 }
 
-/* An abandoned run may get further when it begins again, but not for ever. */
+/* An abandoned run may get further when it begins again, but not for ever. What
+ * stages died of before was another entity's source, or is long ago. */
 static int
 stubborn_run(struct engine *en, const struct entity *entity, enum run_mode mode,
     struct night_result *x, struct err *e)
 {
+	procs_excuse_all(&en->procs);
 	for (int64_t i = 0; i < en->tries; i++) {
 		if (one_run(en, entity, mode, x, e) < 0)
 			return -1;
@@ -148,11 +150,18 @@ sync_or_adopt(struct engine *en, const struct entity *entity,
 {
 	if (stubborn_run(en, entity, MODE_SYNC, x, e) < 0)
 		return -1;
-	if (strcmp(x->error.code, "adopt_first") != 0 || en->stop)
+	if (strcmp(x->error.code, "adopt_first") != 0 || engine_ending(en))
 		return 0;
 	if (stubborn_run(en, entity, MODE_ADOPT, x, e) < 0)
 		return -1;
-	return done(x) ? stubborn_run(en, entity, MODE_SYNC, x, e) : 0;
+	if (!done(x))
+		return 0;
+	/* What the target has is known by now, and nothing is written yet. */
+	if (engine_ending(en)) {
+		x->code = exit_code_worse(x->code, EXIT_RESUMABLE);
+		return 0;
+	}
+	return stubborn_run(en, entity, MODE_SYNC, x, e);
 }
 
 /* The night ended before the sweep: the next one begins with it. */
@@ -215,7 +224,8 @@ work_on(struct engine *en, const struct entity *entity, struct night_result *x,
 	int owed = sweep_owed(en, entity, &late, e);
 	if (owed < 0)
 		return -1;
-	if (owed && engine_ending(en)) {
+	/* Whoever cancelled it does not want the entity to be read. */
+	if (owed && (engine_ending(en) || late.end == END_CANCELLED)) {
 		*x = late;
 		return 0;
 	}

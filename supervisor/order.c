@@ -52,8 +52,8 @@ by_priority(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-static bool
-wanted(const struct entity *en, struct order_names names)
+bool
+order_wants(struct order_names names, const struct entity *en)
 {
 	for (size_t i = 0; i < names.n; i++)
 		if (strcmp(names.v[i], en->name) == 0)
@@ -106,7 +106,7 @@ order_entities(const struct pipeline *p, struct order_names names,
 		place(&o, sorted[i]);
 	*n = 0;
 	for (size_t i = 0; i < o.n; i++)
-		if (wanted(o.out[i], names))
+		if (order_wants(names, o.out[i]))
 			out[(*n)++] = o.out[i];
 	arena_free(&a);
 	return 0;

@@ -3,6 +3,7 @@
 #include "proto/attr.h"
 #include "proto/err.h"
 #include "proto/pipeline.h"
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Entities by name; none means all of them. */
@@ -18,6 +19,9 @@ struct order_names {
  */
 int order_entities(const struct pipeline *p, struct order_names names,
     const struct entity **out, size_t *n, struct err *e) MUST_CHECK;
+
+/* It is one of them. */
+bool order_wants(struct order_names names, const struct entity *en);
 
 /* Fails for a name that p does not have, with the one that was meant. */
 int order_known(

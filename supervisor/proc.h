@@ -100,8 +100,9 @@ void procs_look(struct procs *ps);
 /* One child that has died: its slot is due again after its backoff or given
  * up, and error says why. NULL when there is none. */
 struct proc *procs_reap(struct procs *ps);
-/* A batch was to blame for p's death: it is no worse than a new one. */
+/* p is no worse than a new one: a batch was to blame for its death. */
 void procs_excuse(struct procs *ps, struct proc *p);
+void procs_excuse_all(struct procs *ps); /* other work begins */
 
 /* By address, or NULL. */
 struct proc *procs_find(struct procs *ps, const char *address);

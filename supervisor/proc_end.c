@@ -135,6 +135,13 @@ procs_excuse(struct procs *ps, struct proc *p)
 }
 
 void
+procs_excuse_all(struct procs *ps)
+{
+	for (size_t i = 0; i < ps->n; i++)
+		procs_excuse(ps, &ps->all[i]);
+}
+
+void
 procs_worked(struct procs *ps)
 {
 	for (size_t i = 0; i < ps->n; i++) {

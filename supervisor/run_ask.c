@@ -170,6 +170,38 @@ target_unknown(struct run *r)
 	return true;
 }
 
+/*
+ * A table that load would make anew, empty, under rows that the state takes for
+ * written: they would be unchanged for good. Inserts in doubt may be all that
+ * there ever was. An empty table may be what a crash left in the middle of
+ * deleting all, so that it is only said.
+ */
+static bool
+target_gone(struct run *r)
+{
+	uint64_t known = r->state_rows - r->unproven;
+	bool kept =
+	    run_loads(r) && r->entity->target.conn->driver != DRIVER_NULL;
+	if (!kept || !known || r->target_rows || r->mode == MODE_ADOPT)
+		return false;
+	if (!r->target_missing) {
+		log_warn("the target is empty, although the state knows rows "
+			 "of it",
+		    "table", r->entity->target.table, "rows", log_u64(known),
+		    NULL);
+		return false;
+	}
+	struct err e = { 0 };
+	err_config(&e, "target_gone",
+	    "entity %s: target table %s does not exist, but the state knows "
+	    "%" PRIu64 " rows of it. Put the table back, or move the entity's "
+	    "folder away from %s/state to have it made and filled anew",
+	    r->entity->name, r->entity->target.table, known,
+	    r->engine->pipeline->store_dir);
+	run_over(r, END_FAILED, &e);
+	return true;
+}
+
 /* Delta opened for versions; it opens again for what it will be, and the
  * source is read from its beginning. */
 static void
@@ -204,7 +236,7 @@ ask_settle(struct run *r)
 {
 	bool early = r->phase == RUN_START && !r->held_back;
 	if (r->phase > RUN_DESCRIBE || early || !answered(r) || pass_lost(r) ||
-	    target_unknown(r))
+	    target_unknown(r) || target_gone(r))
 		return;
 	if (r->held_back)
 		run_bury(r, r->held_back, &r->held_error);

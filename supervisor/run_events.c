@@ -4,6 +4,8 @@
 #include "supervisor/ledger.h"
 #include "supervisor/proc_talk.h"
 #include "supervisor/run_impl.h"
+#include <stdio.h>
+#include <string.h>
 
 /* What reaches a run: answers, news of chunks, deaths, time. */
 static void
@@ -85,6 +87,14 @@ mapped(struct run *r)
 	run_enter(r, RUN_OPEN);
 }
 
+/* Everything is done and committed: who is dead or busy with itself by now has
+ * nothing more to say about it. */
+static void
+closed(struct run *r)
+{
+	run_over(r, r->end, NULL);
+}
+
 /* The answers that a phase waits for, one after the other. */
 static void
 count_answer(struct run *r)
@@ -103,7 +113,7 @@ count_answer(struct run *r)
 		opened(r);
 		break;
 	case RUN_CLOSE:
-		run_over(r, r->end, NULL);
+		closed(r);
 		break;
 	case RUN_PLAN:
 	case RUN_READ:
@@ -254,13 +264,44 @@ run_on_death(struct run *r, struct proc *p)
 		return;
 	if (scale_on_death(r, p))
 		return;
-	if (r->phase == RUN_CLOSE) { /* everything is done and committed */
-		run_over(r, r->end, NULL);
+	if (r->phase == RUN_CLOSE) {
+		closed(r);
 		return;
 	}
 	struct err why = p->error;
 	if (!ask_hold_back(r, p))
 		run_bury(r, p, &why);
+}
+
+/* Whose work does not come to an end: what everybody else waits for. */
+static void
+say_who_works(const struct run *r, struct err *e)
+{
+	const struct procs *ps = &r->engine->procs;
+	struct buf names = { 0 };
+	for (size_t i = 0; i < ps->n; i++) {
+		const struct board *b = ps->all[i].board;
+		if (b && atomic_load(&b->doing) == (uint32_t)BOARD_WORKING)
+			buf_printf(&names, "%s%s", names.len ? ", " : "",
+			    ps->all[i].name);
+	}
+	size_t n = strlen(e->msg);
+	if (names.len)
+		snprintf(e->msg + n, sizeof(e->msg) - n,
+		    "; still at work: %s. Look for locks and long "
+		    "transactions where it reads or writes",
+		    buf_str(&names));
+	buf_free(&names);
+}
+
+static void
+stands_still(struct run *r, int64_t limit_ms)
+{
+	struct err e = { 0 };
+	err_retry(&e, "timeout", "no stage has reported anything for %lld s",
+	    (long long)(limit_ms / 1000));
+	say_who_works(r, &e);
+	run_fail(r, &e);
 }
 
 void
@@ -272,15 +313,17 @@ run_on_time(struct run *r, int64_t now_ms)
 	if (starting || r->paused || r->phase == RUN_OVER ||
 	    now_ms - r->progress_ms < limit)
 		return;
-	struct err e = { 0 };
-	err_retry(&e, "timeout", "no stage has reported anything for %lld s",
-	    (long long)(limit / 1000));
-	run_fail(r, &e);
+	if (r->phase == RUN_CLOSE)
+		closed(r);
+	else
+		stands_still(r, limit);
 }
 
 void
 run_cancel(struct run *r)
 {
-	if (r->phase != RUN_CLOSE)
+	if (r->phase == RUN_CLOSE)
+		closed(r);
+	else
 		run_over(r, END_CANCELLED, NULL);
 }

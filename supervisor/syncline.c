@@ -5,9 +5,11 @@
  * stderr    state the control store, and what the stages keep
  * exits 0 1 2 3 4 6 7 8 (exit_code.h)
  */
+#include "proto/file.h"
 #include "proto/log.h"
 #include "supervisor/cli/help.h"
 #include "supervisor/cli/parse.h"
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 
@@ -45,11 +47,11 @@ dispatch(struct cli *c, const struct verb *v, struct err *e)
 
 /* A full disk or a closed pipe must not pass for success. */
 static int
-flush_stdout(struct err *e)
+flush_stdout(struct cli *c, struct err *e)
 {
-	if (fflush(stdout) == 0 && !ferror(stdout))
-		return 0;
-	return err_errno(e, "standard output");
+	cli_flush(c);
+	errno = c->stdout_errno;
+	return errno ? err_errno(e, "standard output") : 0;
 }
 
 int
@@ -63,11 +65,13 @@ main(int argc, char **argv)
 
 	signal(SIGPIPE, SIG_IGN);
 	log_init(c.program, LOG_LEVEL_WARN);
-	int rc = parse_line(argc, argv, &c, &v, &e);
+	int rc = file_hold_std(&e);
+	if (rc == 0)
+		rc = parse_line(argc, argv, &c, &v, &e);
 	if (rc == 0)
 		rc = dispatch(&c, v, &e);
 	if (rc == 0)
-		rc = flush_stdout(&e);
+		rc = flush_stdout(&c, &e);
 	if (rc < 0 && !c.said)
 		cli_complain(&c, &e);
 	cli_close(&c);

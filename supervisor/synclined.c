@@ -12,6 +12,7 @@
  */
 #include "proto/clock.h"
 #include "proto/confine.h"
+#include "proto/file.h"
 #include "proto/log.h"
 #include "proto/metric.h"
 #include "proto/options.h"
@@ -314,7 +315,9 @@ main(int argc, char **argv)
 
 	signal(SIGPIPE, SIG_IGN);
 	log_init(c.program, LOG_LEVEL_INFO);
-	int rc = options_parse(argc, argv, sets, &c.nwords, &e);
+	int rc = file_hold_std(&e);
+	if (rc == 0)
+		rc = options_parse(argc, argv, sets, &c.nwords, &e);
 	if (rc == 0)
 		rc = act(&c, &e);
 	if (rc < 0 && strcmp(e.code, "usage") == 0)

@@ -1,6 +1,7 @@
 #include "supervisor/cli/cli.h"
 #include "proto/store_entity.h"
 #include "supervisor/actor.h"
+#include "supervisor/cli/plain.h"
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -68,21 +69,55 @@ cli_audit(struct cli *c, const char *verb, const char *detail, struct err *e)
 }
 
 void
+cli_flush(struct cli *c)
+{
+	errno = 0;
+	bool failed = fflush(stdout) != 0 || ferror(stdout);
+	/* Of what failed at once, when much was printed, errno is gone. */
+	if (failed && !c->stdout_errno)
+		c->stdout_errno = errno ? errno : EIO;
+}
+
+/* Names and keys come from databases: a terminal must not obey them. */
+static void
+print_line(const struct buf *line)
+{
+	struct buf plain = { 0 };
+	plain_text(buf_span(line), &plain);
+	fprintf(stderr, "%s\n", buf_str(&plain));
+	buf_free(&plain);
+}
+
+void
 cli_say(const struct cli *c, const char *fmt, ...)
 {
+	struct buf line = { 0 };
 	if (c->quiet)
 		return;
 	va_list ap;
 	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
+	buf_vprintf(&line, fmt, ap);
 	va_end(ap);
-	fputc('\n', stderr);
+	print_line(&line);
+	buf_free(&line);
+}
+
+static void
+complain(const struct cli *c, const char *entity, const struct err *e)
+{
+	struct buf line = { 0 };
+	buf_printf(&line, "%s: ", c->program);
+	if (entity)
+		buf_printf(&line, "entity %s: ", entity);
+	buf_puts(&line, e->msg);
+	print_line(&line);
+	buf_free(&line);
 }
 
 void
 cli_complain(const struct cli *c, const struct err *e)
 {
-	fprintf(stderr, "%s: %s\n", c->program, e->msg);
+	complain(c, NULL, e);
 	if (strcmp(e->code, "usage") == 0)
 		fprintf(stderr, "Try '%s --help'.\n", c->program);
 }
@@ -94,11 +129,7 @@ cli_complain_about(const struct cli *c, const char *entity, const struct err *e)
 	size_t n = strlen(entity);
 	bool named = strncmp(e->msg, word, strlen(word)) == 0 &&
 		     strncmp(e->msg + strlen(word), entity, n) == 0;
-	if (named)
-		fprintf(stderr, "%s: %s\n", c->program, e->msg);
-	else
-		fprintf(
-		    stderr, "%s: entity %s: %s\n", c->program, entity, e->msg);
+	complain(c, named ? NULL : entity, e);
 }
 
 int

@@ -29,6 +29,7 @@ struct cli {
 	struct store *store;       /* cli_store */
 	enum exit_code code;       /* of a verb that did not fail */
 	bool said;                 /* what is wrong was printed already */
+	int stdout_errno;          /* why not all of the data came out, or 0 */
 };
 
 /* Reads the pipeline file; every problem it has goes to stderr. */
@@ -44,6 +45,8 @@ void cli_close(struct cli *c);
 int cli_audit(struct cli *c, const char *verb, const char *detail,
     struct err *e) MUST_CHECK;
 
+/* Data that was printed goes out; why it did not is kept in stdout_errno. */
+void cli_flush(struct cli *c);
 /* Talk: a line on stderr, unless --quiet. */
 void cli_say(const struct cli *c, const char *fmt, ...) PRINTF(2, 3);
 /* The error as "syncline: what, where, what to do". */

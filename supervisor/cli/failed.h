@@ -16,6 +16,13 @@ enum { FAILED_LIMIT_DEFAULT = 100, FAILED_LIMIT_MAX = 1000000 };
 /* The rejects that the options ask for. */
 struct store_reject_filter failed_filter(const struct failed_opts *o);
 
+/* They ask for some of them only. */
+bool failed_filtered(const struct failed_opts *o);
+
+/* Says "no rejected rows …", and how many the options leave out. */
+int failed_say_none(
+    const struct cli *c, const char *what, struct err *e) MUST_CHECK;
+
 /* How a closed one ended, for people; NULL while it is open. */
 const char *failed_how(const struct store_reject *r);
 

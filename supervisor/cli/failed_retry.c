@@ -151,14 +151,14 @@ retry_entity(struct retrying *t, struct night_result *result, struct err *e)
 	return rc < 0 ? -1 : 1;
 }
 
-static void
-report(struct retrying *t, const struct night_result *results, size_t n)
+static int
+report(struct retrying *t, const struct night_result *results, size_t n,
+    struct err *e)
 {
 	struct cli *c = t->c;
-	if (n)
-		results_show(c, results, n);
-	else
-		cli_say(c, "no rejected rows to retry");
+	if (n == 0 && failed_say_none(c, "no rejected rows to retry", e) < 0)
+		return -1;
+	results_show(c, results, n);
 	if (t->without)
 		cli_say(c,
 		    "%zu rejects have no stored row: the next "
@@ -167,6 +167,7 @@ report(struct retrying *t, const struct night_result *results, size_t n)
 	if (t->more)
 		cli_say(c, "there are more: the same command goes on");
 	c->code = results_worst(results, n, t->cut_short);
+	return 0;
 }
 
 static int
@@ -196,7 +197,7 @@ retry_all(struct retrying *t, struct err *e)
 	progress_end(&progress);
 	t->cut_short = i < count;
 	if (rc >= 0)
-		report(t, results, n);
+		rc = report(t, results, n, e);
 	free(order);
 	free(results);
 	return rc < 0 ? -1 : 0;
@@ -206,6 +207,10 @@ int
 failed_retry(struct cli *c, struct err *e)
 {
 	const struct failed_opts *o = c->opts;
+	if (c->nwords && (failed_filtered(o) || o->limit))
+		return cli_usage(e, "failed",
+		    "retry takes the numbers of rows or options that say "
+		    "which, not both");
 	struct engine en;
 	struct retrying t = { .c = c,
 		.engine = &en,

@@ -130,7 +130,7 @@ results_show(struct cli *c, const struct night_result *results, size_t n)
 		put_total(&t, results, n);
 	show_table(c, &t);
 	table_free(&t);
-	fflush(stdout); /* the words come after the table, on a terminal */
+	cli_flush(c); /* the words come after the table, on a terminal */
 	for (size_t i = 0; i < n && !c->json; i++)
 		explain(c, &results[i]);
 }

@@ -1,7 +1,6 @@
 #include "supervisor/cli/run_row.h"
 #include "proto/clock.h"
-#include <errno.h>
-#include <signal.h>
+#include "proto/process.h"
 #include <string.h>
 #include <unistd.h>
 
@@ -47,8 +46,8 @@ run_row_state(const struct store_run *r)
 	/* A paused one needs nobody. */
 	if (store_run_live(r->state) && r->state != STORE_RUN_PAUSED) {
 		gethostname(host, sizeof(host) - 1);
-		if (strcmp(host, r->host) == 0 && kill((pid_t)r->pid, 0) < 0 &&
-		    errno == ESRCH)
+		if (strcmp(host, r->host) == 0 &&
+		    !process_lives(r->pid, INT64_MAX))
 			return "interrupted";
 	}
 	return store_run_state_name(r->state);

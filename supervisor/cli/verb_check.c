@@ -53,8 +53,9 @@ report(struct cli *c, const struct checkrun_report *r, size_t entities)
 		    r->n == 1 ? "" : "s", entities,
 		    entities == 1 ? "y" : "ies");
 	else
-		cli_say(c, "%zu entit%s checked, no problems", entities,
-		    entities == 1 ? "y" : "ies");
+		cli_say(c, "%zu entit%s checked, no problems%s", entities,
+		    entities == 1 ? "y" : "ies",
+		    c->code == EXIT_CLEAN ? "" : " but that");
 }
 
 static int

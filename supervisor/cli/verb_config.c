@@ -2,6 +2,7 @@
 #include "supervisor/cli/schema.h"
 #include "supervisor/cli/verb.h"
 #include <stdio.h>
+#include <string.h>
 
 static int
 print(void (*write)(struct buf *))
@@ -21,23 +22,16 @@ schema(struct cli *c, struct err *e)
 	return print(schema_pipeline);
 }
 
-/* For the manual's own making. */
-static int
-keys_mdoc(struct cli *c, struct err *e)
-{
-	if (c->nwords)
-		return cli_usage(e, "config", "keys-mdoc takes no more words");
-	return print(manual_keys);
-}
-
 static int
 config(struct cli *c, struct err *e)
 {
 	static const struct verb_order orders[] = {
 		{ "schema", schema },
-		{ "keys-mdoc", keys_mdoc },
 		{ NULL, NULL },
 	};
+	/* For the manual's own making, and offered to nobody. */
+	if (c->nwords == 1 && strcmp(c->words[0], "keys-mdoc") == 0)
+		return print(manual_keys);
 	return verb_dispatch(c, "config", orders, e);
 }
 

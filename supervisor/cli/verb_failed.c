@@ -108,6 +108,31 @@ fill(struct cli *c, size_t limit, struct table *t, struct err *e)
 	return rc;
 }
 
+bool
+failed_filtered(const struct failed_opts *o)
+{
+	return o->entity || o->code || o->field || o->run;
+}
+
+int
+failed_say_none(const struct cli *c, const char *what, struct err *e)
+{
+	const struct failed_opts *o = c->opts;
+	struct store_reject_filter all = { .closed = o->closed };
+	uint64_t n = 0;
+	if (c->store && failed_filtered(o) &&
+	    store_reject_count(c->store, &all, &n, e) < 0)
+		return -1;
+	if (n)
+		cli_say(c,
+		    "%s that these options ask for; without them there are "
+		    "%" PRIu64,
+		    what, n);
+	else
+		cli_say(c, "%s", what);
+	return 0;
+}
+
 /* What the file no longer has may have some; what it never had is not said to
  * be clean. */
 static int
@@ -116,8 +141,7 @@ say_none(const struct cli *c, struct err *e)
 	const struct failed_opts *o = c->opts;
 	if (o->entity && order_known(c->pipeline, o->entity, e) < 0)
 		return -1;
-	cli_say(c, "no rejected rows");
-	return 0;
+	return failed_say_none(c, "no rejected rows", e);
 }
 
 /* "100 of 2 314 rows": a list must not look complete when it is not. */
@@ -158,6 +182,31 @@ list(struct cli *c, struct err *e)
 	return rc;
 }
 
+/* An option that an order would not look at was meant to do something. */
+static int
+refuse_idle(const struct cli *c, struct err *e)
+{
+	const struct failed_opts *o = c->opts;
+	const struct {
+		const char *name, *of;
+		bool given;
+	} all[] = {
+		{ "--entity", "list, retry", o->entity },
+		{ "--code", "list, retry", o->code },
+		{ "--field", "list, retry", o->field },
+		{ "--run", "list, retry", o->run },
+		{ "--limit", "list, retry", o->limit },
+		{ "--closed", "list", o->closed },
+		{ "--yes", "drop", o->yes },
+	};
+	for (size_t i = 0; c->nwords && i < ARRAY_LEN(all); i++)
+		if (all[i].given && !strstr(all[i].of, c->words[0]))
+			return err_config(e, "usage",
+			    "failed %.60s: %s is an option of %s", c->words[0],
+			    all[i].name, all[i].of);
+	return 0;
+}
+
 static int
 failed(struct cli *c, struct err *e)
 {
@@ -168,7 +217,7 @@ failed(struct cli *c, struct err *e)
 		{ "drop", failed_drop },
 		{ NULL, NULL },
 	};
-	if (cli_load(c, e) < 0)
+	if (refuse_idle(c, e) < 0 || cli_load(c, e) < 0)
 		return -1;
 	return verb_dispatch(c, "failed", orders, e);
 }

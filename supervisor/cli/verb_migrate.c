@@ -112,6 +112,8 @@ up(struct cli *c, struct err *e)
 		return -1;
 	if (to > have)
 		return move(c, have, to, e);
+	if (have > store_migrations_count) /* which that says */
+		return store_migrate(c->store, to, e);
 	cli_say(c, "nothing to do: the control store is at version %u", have);
 	return 0;
 }

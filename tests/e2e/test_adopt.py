@@ -1,12 +1,15 @@
 """A target that is not empty while the state is: never guess."""
 import shutil
+import signal
 
 import pytest
 
+from lib.processes import Process
 from lib.rows import assert_rows
-from lib.small import Small
+from lib.small import FROM, Small
+from lib.wait import wait_until
 
-CONFIG, HALTED = 2, 6
+CONFIG, HALTED, RESUMABLE = 2, 6, 7
 
 
 @pytest.fixture
@@ -70,3 +73,39 @@ def test_lost_state(small):
     before = small.target.fingerprint()
     small.run().books().assert_is(read=200, unchanged=200)
     assert small.target.fingerprint() == before
+
+
+def test_stop_at_the_end_of_the_adoption(site, database):
+    """What is in flight is all that there is to adopt, and it is finished;
+    the run that would write is not begun."""
+    Small(site).write([FROM, {"name": "to", "driver": "postgres",
+                              "dsn": database.dsn("adopter")}],
+                      adopt="target")
+    database.script("""
+        CREATE TABLE things (id int PRIMARY KEY, name text, size int);
+        INSERT INTO things VALUES (1, 'stale', 0);
+        CREATE ROLE adopter LOGIN;
+        GRANT ALL ON things TO adopter;
+        ALTER TABLE things ENABLE ROW LEVEL SECURITY;
+        CREATE FUNCTION held() RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN
+            IF current_query() LIKE 'COPY%' THEN
+                PERFORM pg_advisory_xact_lock_shared(42);
+            END IF;
+            RETURN true; END $$;
+        CREATE POLICY held ON things USING (held());""")
+    lock = database.connect()
+    lock.cursor().execute("SELECT pg_advisory_lock(42)")
+    night = site.start_run()
+    wait_until(lambda: database.rows(
+        "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"),
+        "the read stands still")
+    night.send_signal(signal.SIGTERM)
+    wait_until(lambda: not Process(night.pid).has_pending(signal.SIGTERM),
+               "it heard")
+    lock.close()
+    result = site.finish(night)
+    assert result.code == RESUMABLE, result
+    assert [(r["mode"], r["state"]) for r in site.runs()] == [
+        ("adopt", "completed"), ("sync", "cancelled")]
+    site.run().books().assert_is(read=200, inserted=199, updated=1)
+    database.script("DROP OWNED BY adopter; DROP ROLE adopter")

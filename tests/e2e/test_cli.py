@@ -1,10 +1,12 @@
 """The command line, verb by verb."""
 import json
 import shutil
+import sqlite3
 
 import pytest
 import yaml
 
+from lib.nobody import NobodySite
 from lib.rows import assert_rows
 from lib.small import Small
 
@@ -162,6 +164,33 @@ def test_config_schema_describes_the_file(small):
         assert key in text
 
 
+def test_config_offers_what_is_documented(site):
+    said = site.call("config", "keys", expect=CONFIG).assert_says("schema")
+    assert "mdoc" not in said
+
+
+def test_check_is_not_content_with_a_store_it_cannot_have(small):
+    small.site.write_text(small.site.file.read_text() +
+                          "store: {dir: pipeline.yaml}\n")
+    result = small.site.verb("check", expect=CONFIG)
+    result.assert_says("store", "pipeline.yaml")
+    result.assert_says("no problems but that")
+
+
+@pytest.mark.parametrize("words", ["status", "stop"])
+def test_whoever_may_not_learns_who_may(bin_dir, words):
+    site = NobodySite(bin_dir)
+    try:
+        Small(site).write()
+        site.own_all()
+        site.run()
+        site.store.chmod(0)
+        site.verb(words, expect=CONFIG).assert_says(
+            str(site.store), "Permission denied", "the user that", "root")
+    finally:
+        site.destroy()
+
+
 def test_migrate_down_and_up_keeps_the_ledger(small):
     small.source.script("UPDATE things SET size = 'x' WHERE id = 1")
     small.run(expect=4)
@@ -182,6 +211,20 @@ def test_migrate_down_and_up_keeps_the_ledger(small):
         read=200, unchanged=199, rejected=1)
     assert_rows(small.target.rows("SELECT id FROM things"),
                 [(n,) for n in range(2, 201)])
+
+
+@pytest.mark.parametrize("words", ["migrate up", "migrate down 5", "run"])
+def test_a_store_of_a_newer_program(small, words):
+    small.write()
+    small.run()
+    with sqlite3.connect(small.site.store / "control.db") as store:
+        (ours,), = store.execute("SELECT max(version) FROM schema_migrations")
+        store.execute("INSERT INTO schema_migrations VALUES (?, 'x', 'x', 1)",
+                      [ours + 1])
+    small.site.verb(*words.split(), expect=CONFIG).assert_says(
+        f"schema version {ours + 1}", f"knows {ours}", "newer syncline")
+    with sqlite3.connect(small.site.store / "control.db") as store:
+        store.execute("DELETE FROM schema_migrations WHERE name = 'x'")
 
 
 def test_parents_run_first(site):

@@ -9,6 +9,9 @@ import pytest
 from lib import control
 from lib.clock import Clock
 from lib.control import HeldService, Service
+from lib.held import Held
+from lib.orders import wanted
+from lib.rows import assert_rows
 from lib.small import Small
 from lib.wait import wait_until
 
@@ -52,42 +55,33 @@ def test_pause_in_mid_run_and_resume(site, held):
     assert audit(site, "pause") == audit(site, "resume") == ["the service"]
 
 
-def test_pause_before_the_deletes(site, held, database):
-    """All is read, and what is gone from the source is about to be deleted:
-    that is handed out like a chunk, and waits like one."""
-    held.night.release()
-    assert held.finish().code == 0
-    database.script(
-        "DELETE FROM orders WHERE order_no % 100 = 7;"
-        "INSERT INTO orders SELECT order_no + 1000000, site, descr, qty, due,"
-        " open, weight FROM orders ORDER BY order_no, site LIMIT 1")
-    held.night.hold_again()
-    service = Service(site)
-    wait_until(held.night.waiter, "load stands still")
-    service.order("pause", "orders")
-    held.night.release()
-    run = service.wait_for("the run waits", run_state="paused")["run"]
-    assert (run["phase"], run["chunks_done"]) == ("sweep", run["chunks"])
-    full = len(held.night.rows) + 1
-    assert len(held.night.target.rows()) == full
+def test_pause_before_the_deletes(site, held):
+    service = held.second_night()
+    held.pause_before_the_deletes(service)
+    assert len(held.night.target.rows()) == len(held.night.rows) + 1
     service.order("resume", "orders")
     assert service.finish().code == 0
-    left = database.rows("SELECT count(*) FROM orders")[0][0]
-    assert len(held.night.target.rows()) == left < full
+    left = held.assert_deleted()
     site.run().books().assert_is(read=left, unchanged=left)
 
 
-def test_stop_while_it_pauses_before_the_deletes(site, held, database):
+def test_who_does_not_close_fails_nothing(site, database):
+    """All is committed: a stage that is busy with itself for longer than a
+    run may stand still does not make it fail and begin again."""
+    held = HeldService(site, database, limits={
+        "heartbeat": "1h", "ack_timeout": "5s"})
+    service = held.second_night()
+    held.pause_before_the_deletes(service)
+    site.process("normalize").kill(signal.SIGSTOP)
+    service.order("resume", "orders")
+    assert service.finish().code == 0
+    held.assert_deleted()
+    assert [r["state"] for r in site.runs()] == ["completed"] * 2
+
+
+def test_stop_while_it_pauses_before_the_deletes(site, held):
     """The last chunk is in flight, and what comes next would wait."""
-    held.night.release()
-    assert held.finish().code == 0
-    database.script(
-        "DELETE FROM orders WHERE order_no % 100 = 7;"
-        "INSERT INTO orders SELECT order_no + 1000000, site, descr, qty, due,"
-        " open, weight FROM orders ORDER BY order_no, site LIMIT 1")
-    held.night.hold_again()
-    service = Service(site)
-    wait_until(held.night.waiter, "load stands still")
+    service = held.second_night()
     service.order("pause", "orders")
     service.kill(signal.SIGTERM)
     service.wait_for("it is stopping", state="stopping")
@@ -98,8 +92,7 @@ def test_stop_while_it_pauses_before_the_deletes(site, held, database):
     again.wait_for("it waits", state="waiting")
     again.order("resume", "orders")
     assert again.finish().code == 0
-    left = database.rows("SELECT count(*) FROM orders")[0][0]
-    assert len(held.night.target.rows()) == left
+    held.assert_deleted()
 
 
 @pytest.mark.parametrize("stage, split", [
@@ -117,6 +110,30 @@ def test_a_stage_dies_while_the_run_waits(site, database, stage, split):
     held.order("resume")
     assert held.finish().code == 0
     held.night.assert_converged()
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
+def test_an_order_outlives_who_took_it(site, database, how):
+    """By day, when nothing else makes the entity run; and then no more."""
+    clock = Clock(site.dir, "2026-06-10 12:00")
+    night = Held(site, database, "load", chunk_rows=2000, split="key",
+                 schedule={"window": {"start": "19:00", "end": "07:00"}},
+                 start=lambda at: Service(at, **clock.env))
+    service = night.process
+    service.wait_for("it waits for the night", state="waiting")
+    service.order("run", "--now", "orders")
+    wait_until(night.waiter, "load stands still")
+    service.kill(how)
+    if how == signal.SIGTERM:
+        service.wait_for("it is stopping", state="stopping")
+    night.release()
+    service.finish()
+    for runs in (2, 2):
+        again = Service(site, **clock.env)
+        again.wait_for("it has nothing to do", state="waiting", ordered=[])
+        assert len(site.runs()) == runs
+        assert_rows(night.target.rows(), wanted(night.rows))
+        again.stop(0)
 
 
 def restarted(site, held, killed):

@@ -1,6 +1,8 @@
 """The errors a user will make, and what the world does: each has its exit
 code and one message that says what, where and what to do."""
+import contextlib
 import gzip
+import sqlite3
 
 import pytest
 
@@ -73,6 +75,32 @@ def test_missing_target_table(small):
     fails(small, CONFIG, "elsewhere", "create")
 
 
+@pytest.mark.parametrize("words", [("run",), ("run", "--now")])
+def test_target_table_that_went(small, words):
+    """Rows that the state takes for written are not there any more: an empty
+    table made in its place would be said to be complete."""
+    small.write()
+    small.run()
+    small.target.script("DROP TABLE things")
+    result = small.site.verb(*words, expect=CONFIG)
+    result.assert_says("things", "does not exist", "200",
+                       str(small.site.store / "state"))
+    assert small.target.rows("SELECT name FROM sqlite_master") == []
+    (small.site.store / "state/things").rename(small.site.dir / "moved")
+    small.run().books().assert_is(read=200, inserted=200)
+    assert_rows(small.rows(), small.expected())
+
+
+def test_target_table_that_was_emptied(small):
+    small.write()
+    small.run()
+    assert "empty" not in small.run().err
+    small.target.script("DELETE FROM things")
+    log = small.run().err
+    assert "level=warn" in log and "the target is empty" in log
+    assert "rows=200" in log
+
+
 def test_key_without_unique_constraint(small):
     small.target.script("CREATE TABLE things (id INTEGER, name TEXT, "
                         "size INTEGER)")
@@ -107,6 +135,18 @@ def test_wrong_password(small, database, password):
         guarded["password"] = "file:secret"
     small.write([guarded, TO])
     fails(small, CONFIG, "from", "password", "`password`")
+
+
+def test_a_locked_target_is_named(small):
+    """Who is waited for, when nothing moves."""
+    small.write(others={"limits": {"tries": 1, "ack_timeout": "1s"}})
+    small.run()
+    small.source.script("UPDATE things SET name = 'new'")
+    with contextlib.closing(sqlite3.connect(small.site.dir / "target.db",
+                                            isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        fails(small, UNREACHABLE, "1 s", r"at work: load\.0\.", "locks")
+    small.run().books().assert_is(read=200, updated=200)
 
 
 # --- files and disks
@@ -145,6 +185,37 @@ def test_full_store_disk(site):
         assert books.read == 20_000 and books.rejected == 0
         assert_rows(small.rows(), small.expected())
         small.run().books().assert_is(read=20_000, unchanged=20_000)
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize("words", [("syncline", "run"), ("synclined",)])
+def test_closed_descriptors_are_not_files(small, closed, words):
+    """What is printed never ends in a file that got the descriptor."""
+    small.write()
+    small.site.prefix = ["sh", "-c", f'exec "$@" {closed}', "sh"]
+    program, *verb = words
+    code = UNREACHABLE if verb and " >&-" in " " + closed else 0
+    result = small.site.call(*verb, "-c", small.site.file, program=program,
+                             expect=code)
+    if code and "2>&-" not in closed:
+        result.assert_says("standard output", "Bad file descriptor")
+    small.site.prefix = []
+    assert_rows(small.rows(), small.expected())
+    for path in small.site.store.rglob("*"):
+        held = path.read_bytes() if path.is_file() else b""
+        assert b"unchanged  rejected" not in held and b"level=" not in held, \
+            path
+    small.run().books().assert_is(read=200, unchanged=200)
+
+
+@pytest.mark.parametrize("output", ["table", "json"])
+def test_full_standard_output(small, output):
+    small.write()
+    small.site.prefix = ["sh", "-c", 'exec "$@" >/dev/full', "sh"]
+    for verb in "run", "status", "runs":
+        small.site.verb(verb, "-o", output, expect=UNREACHABLE).assert_says(
+            "standard output", "No space left on device")
+    small.site.prefix = []
 
 
 # --- what dies on the way

@@ -57,6 +57,32 @@ def test_missing_fifth_waits_for_approval(small):
     small.run().books().assert_is(read=163, unchanged=163)
 
 
+def test_keys_do_not_speak_to_the_terminal(small):
+    """What a source holds is shown as what it is, in talk as in tables."""
+    small.write(key=["name"])
+    small.source.script("UPDATE things SET name = char(27) || '[2J' "
+                        "|| char(13) || id WHERE id < 50")
+    small.run()
+    small.source.script("DELETE FROM things WHERE id < 50")
+    result = small.site.verb("run", expect=HALTED)
+    result.assert_says("for example the keys", r"\\x1b\[2J\\r1")
+    assert not set(result.err) & {"\x1b", "\r"}
+
+
+def test_giving_up_is_for_what_is_withheld_last(small):
+    """An older run has nothing to give up, and the approval of a newer one is
+    not its own."""
+    small.write()
+    small.run()
+    small.source.script("DELETE FROM things WHERE id % 5 = 0")
+    small.run(expect=HALTED)
+    small.run(expect=HALTED)
+    small.site.verb("approve", 3)
+    small.site.verb("cancel", 2, expect=2).assert_says("run 2", "by run 3")
+    small.run().books().assert_is(read=160, unchanged=160, deleted=40)
+    small.site.verb("cancel", 3, expect=2).assert_says("run 3", "by run 4")
+
+
 @pytest.mark.parametrize("secret", [[], ["id"]])
 def test_withheld_keys_are_shown_on_one_line(small, secret):
     """… but not those that nobody is to see."""

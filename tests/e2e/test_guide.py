@@ -74,6 +74,12 @@ class Situation:
         self.state_lost()
         self.write(adopt="target")
 
+    def target_lost(self):
+        self.morning()
+        self.small.target.script("DROP TABLE things")
+
+    target_refill = target_lost
+
     def backup(self):
         self.start()
 
@@ -89,6 +95,7 @@ class Situation:
         assert self.small.rows() == self.small.expected()
 
     after_guard_approve = after_restore = after_source_back
+    after_target_refill = after_source_back
 
     def after_state_adopt(self):
         assert self.small.rows() == self.small.expected()

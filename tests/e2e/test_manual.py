@@ -4,6 +4,8 @@ import subprocess
 
 import pytest
 
+from lib.small import Small
+
 FILTERS = ["extract", "normalize", "identity", "delta", "resolver", "load"]
 PROGRAMS = [f"syncline-{name}" for name in FILTERS] + ["synclined", "syncline"]
 SECTION = {"synclined": "8"}
@@ -69,6 +71,36 @@ def test_keys_are_those_of_the_schema(bin_dir, pages):
     page = rendered(pages / "syncline.yaml.5")
     listed = set(re.findall(r"^ {5}([a-z_0-9]+): ", page, re.M))
     assert keys - listed == set()
+
+
+def described(page, order):
+    """The keys that the manual has under an order."""
+    text = page.read_text().split(".Sh JSON\n")[1].split("\n.Sh ")[0]
+    item = text.split(f"\n.It Cm {order}\n")[1].split("\n.It Cm ")[0]
+    return {key for line in re.findall(r"^\.It (Va .*)$", item, re.M)
+            for key in re.findall(r"Va (\w+)", line)}
+
+
+@pytest.mark.parametrize("words, part, whole", [
+    ("run", None, None), ("status", None, None), ("runs", None, None),
+    ("runs show", "chunks", "runs"), ("failed list", None, None),
+    ("failed show", "row", "failed list"), ("migrate status", None, None),
+    ("version", None, None), ("check", None, None)])
+def test_keys_of_json_are_those_of_the_manual(pages, site, words, part, whole):
+    small = Small(site)
+    small.write()
+    small.source.script("UPDATE things SET size = 'x' WHERE id = 5")
+    if words != "run":
+        site.verb("run", expect=4)
+    if words == "check":
+        small.write(source={"connection": "from", "table": "nothing"})
+    number = ["1"] if part else []
+    found = site.verb(*words.split(), *number, "-o", "json",
+                      expect=None).json()
+    first = found if isinstance(found, dict) else found[0]
+    page = pages / "syncline.1"
+    told = described(page, words) | (described(page, whole) if whole else set())
+    assert {*first} | {*(first[part][0] if part else ())} == told
 
 
 def test_mandoc_is_content(pages):

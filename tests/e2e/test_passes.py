@@ -1,18 +1,20 @@
 """A source too large for one night: the pass goes on where the night before
 ended, while the source lives on."""
+import pathlib
 import signal
 import sqlite3
 
 import pytest
 
 from lib.clock import Clock
+from lib.control import Service
 from lib.processes import Process
 from lib.rows import assert_rows
 from lib.small import Small
 from lib.sqlite import SqliteFile
 from lib.wait import wait_until
 
-RESUMABLE = 7
+UNREACHABLE, RESUMABLE = 3, 7
 ROWS, CHUNK = 20_000, 2000
 SCHEDULE = {"window": {"start": "19:00", "end": "07:00"}}
 # A read comes to a stand before a row that is in holds, and goes on once
@@ -36,8 +38,9 @@ END $$;
 
 
 class Large:
-    def __init__(self, site, database, **entity):
+    def __init__(self, site, database, dsn=None, **entity):
         self.site, self.database = site, database
+        self.dsn = dsn or database.dsn()
         self.clock = Clock(site.dir, "2026-06-10 20:00")
         self.target = SqliteFile(site.dir / "target.db")
         self.day = 10
@@ -47,13 +50,14 @@ class Large:
     def write(self, schedule=SCHEDULE, **entity):
         self.site.write(
             [{"name": "from", "driver": "postgres",
-              "dsn": self.database.dsn()},
+              "dsn": self.dsn},
              {"name": "to", "driver": "sqlite", "path": "target.db"}],
             [{"name": "things", "key": "id",
               "source": {"connection": "from", "table": "things",
                          "where": "held(id)", "chunk_rows": CHUNK},
               "target": {"connection": "to", "table": "things",
-                         "create": True}, **entity}], schedule=schedule)
+                         "create": True}, **entity}], schedule=schedule,
+            limits={"restart": "10ms", "restart_max": "20ms"})
 
     def attempts(self):
         """Of the first run's chunks that are done."""
@@ -67,15 +71,20 @@ class Large:
             "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' "
             "AND NOT granted")
 
-    def night_until(self, row, chunks):
-        """A night that ends while that row is read; so many chunks are done
-        by then."""
+    def hold_at(self, row):
+        """In the night that comes now, as long as the lock is held."""
         self.clock.set(f"2026-06-{self.day} 20:00")
         self.day += 1
         self.database.script(f"DELETE FROM holds; INSERT INTO holds "
                              f"VALUES ({row})")
         lock = self.database.connect()
         lock.cursor().execute("SELECT pg_advisory_lock(42)")
+        return lock
+
+    def night_until(self, row, chunks):
+        """A night that ends while that row is read; so many chunks are done
+        by then."""
+        lock = self.hold_at(row)
         night = self.site.start("run", "-c", self.site.file,
                                 env=self.clock.env)
         wait_until(self.stands, "the read stands still")
@@ -157,6 +166,24 @@ def test_a_sweep_that_did_not_fit_comes_first(site, database):
         ("sync", "completed"), ("sweep", "completed"), ("sync", "completed")]
 
 
+def test_a_sweep_that_is_cancelled_ends_the_turn(site, database):
+    """Whoever cancels it does not want the entity to be read again at once."""
+    large = Large(site, database)
+    large.night_until(5500, 2)
+    large.night_until(19500, 9)
+    lock = large.hold_at(100)
+    service = Service(site, **large.clock.env)
+    wait_until(large.stands, "the sweep stands still")
+    service.order("cancel", "things")
+    service.wait_for("the turn is over", state="waiting")
+    lock.close()
+    assert [(r["mode"], r["state"]) for r in site.runs()] == [
+        ("sweep", "cancelled"), ("sync", "completed")]
+    service.stop(0)
+    large.night()
+    large.assert_equal()
+
+
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
 def test_cut_off_it_goes_on(site, database, how):
     large = Large(site, database)
@@ -178,6 +205,23 @@ def test_cut_off_it_goes_on(site, database, how):
     large.assert_equal()
     assert large.attempts() == [
         1, 1, 1 + (how == signal.SIGKILL)] + [1] * 7
+
+
+def test_a_night_without_the_source_costs_nothing(site, database):
+    way = pathlib.Path(site.runtime, "postgres")
+    way.symlink_to(database.server.dir)
+    large = Large(site, database, dsn=f"host={way} dbname={database.name} "
+                  "user=postgres")
+    large.night_until(5500, 2)
+    way.unlink()
+    large.night(expect=UNREACHABLE)
+    row, = site.runs()
+    assert row["state"] == "paused"
+    way.symlink_to(database.server.dir)
+    large.night().books().assert_is(read=ROWS, inserted=ROWS)
+    large.assert_equal()
+    assert large.attempts() == [1] * 10
+    way.unlink()
 
 
 @pytest.mark.parametrize("change", ["file", "state"])

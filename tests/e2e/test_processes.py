@@ -9,7 +9,7 @@ import pytest
 from lib.held import Held
 from lib.rows import assert_rows
 from lib.site import Site
-from lib.small import TO, Small
+from lib.small import FROM, TO, Small
 from lib.wait import wait_until
 
 UNREACHABLE = 3
@@ -143,3 +143,23 @@ def test_who_starts_late_is_asked_all_the_same(make_strange, stage):
     result = site.finish(run)
     assert result.code == UNREACHABLE, result
     assert "connection from" in result.json()[0]["error"]
+
+
+def test_deaths_count_for_the_entity_they_are_of(make_strange):
+    """The first one's source is away for all of the tries; what the next one
+    reads from is there, and one death is not the end of it."""
+    site = make_strange("extract", "[ $n -ne 4 ] || exit 75\n"
+                        "exec $real \"$@\"")
+    small = Small(site)
+    away = {"name": "away", "driver": "postgres",
+            "dsn": f"host={site.dir} dbname=away"}
+    other = small.entity(name="lost", priority=1,
+                         source={"connection": "away", "table": "lost"},
+                         target={"connection": "to", "table": "lost",
+                                 "create": True})
+    site.write([FROM, TO, away], [small.entity(), other],
+               limits={"tries": 3, "restart": "10ms", "restart_max": "20ms"})
+    result = site.run(expect=UNREACHABLE)
+    assert [r["entity"] for r in result.json()] == ["lost", "things"]
+    result.books("things").assert_is(read=200, inserted=200)
+    assert site.starts() == 5

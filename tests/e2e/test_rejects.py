@@ -325,6 +325,41 @@ def test_filters(small):
     assert len(rejects(small.site, "--field", "name")) == 1
     assert len(rejects(small.site, "--entity", "things", "-n", "1")) == 1
     assert rejects(small.site, "--run", "99") == []
+    # What a filter leaves out is not said to be nowhere.
+    for words in ("list", "--run", "99"), ("retry", "--code", "bad_nubmer"):
+        small.site.verb("failed", *words).assert_says(
+            "no rejected rows", "these options", "without them there are 3")
+    nothing = small.site.verb("failed", "retry", "--run", "99", "-o", "json")
+    assert nothing.json() == []
+
+
+@pytest.mark.parametrize("words, idle", [
+    ("drop 1 --yes --code no_such", "--code"),
+    ("drop 1 --yes --entity things", "--entity"),
+    ("retry 1 --entity things", "not both"),
+    ("retry 1 --limit 1", "not both"),
+    ("retry --closed", "--closed"), ("retry 1 --yes", "--yes"),
+    ("show 1 --run 2", "--run"), ("list --yes", "--yes")])
+def test_options_that_would_be_ignored(small, words, idle):
+    small.write()
+    small.source.script("UPDATE things SET size = 'x' WHERE id = 5")
+    small.run(expect=REJECTS)
+    small.site.verb("failed", *words.split(), expect=2).assert_says(idle)
+    assert len(rejects(small.site)) == 1
+
+
+@pytest.mark.parametrize("field", [
+    {"expr": "id + 1"}, {"from": "id", "check": "name <> 'hush-4711'"}])
+def test_secret_columns_that_no_field_makes_are_masked(small, field):
+    """An expression has every column of the source read and kept."""
+    small.source.script("UPDATE things SET size = 'x', name = 'hush-4711' "
+                        "WHERE id = 5")
+    small.write(secret_fields=["name"], fields=[
+        {"to": "id", "from": "id"}, {"to": "next", **field, "type": "int"},
+        {"to": "size", "from": "size", "type": "int"}])
+    small.run(expect=REJECTS)
+    row = show(small.site, rejects(small.site)[0]["id"])
+    assert row["name"] == "***" and row["size"] == "x"
 
 
 @pytest.mark.parametrize("secret", ["size", "name"])

@@ -4,6 +4,7 @@ import resource
 import signal
 import socket
 import sqlite3
+import subprocess
 
 import pytest
 
@@ -120,3 +121,22 @@ def test_half_a_request_then_gone(site, held):
     assert held.status()["state"] == "working"
     held.night.release()
     assert held.finish().code == 0
+
+
+def test_a_number_that_was_given_again_holds_nothing(site, held):
+    """After a reboot another process may have the number of the supervisor
+    that went with the host."""
+    held.process.kill()
+    held.process.wait()
+    site.wait_for_silence()
+    held.night.release()
+    later = subprocess.Popen(["sleep", "100"])
+    with sqlite3.connect(site.store / "control.db") as store:
+        store.execute("UPDATE leases SET pid = ?", [later.pid])
+        store.execute("UPDATE runs SET started_at = started_at - ?", [10 ** 7])
+    try:
+        site.run().books()
+    finally:
+        later.kill()
+        later.wait()
+    held.night.assert_converged()

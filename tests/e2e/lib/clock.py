@@ -18,7 +18,9 @@ class Clock:
                     "FAKETIME_DONT_FAKE_MONOTONIC": "1",
                     # Its lock is one for all of them: a stage that is killed
                     # while it asks for the time would keep it for ever.
-                    "FAKETIME_ONLY_CMDS": "synclined,syncline"}
+                    "FAKETIME_ONLY_CMDS": "synclined,syncline",
+                    # Those of stat take it all the same.
+                    "NO_FAKE_STAT": "1"}
         self.set(start)
 
     def set(self, when):

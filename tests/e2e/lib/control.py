@@ -108,3 +108,29 @@ class HeldService(Service):
         status = self.wait_for("the run waits", run_state="paused")
         assert status["state"] == "paused" and status["paused_by"]
         return status["run"]
+
+    def second_night(self):
+        """Of a service that has much to delete, and stands still before."""
+        self.night.release()
+        assert self.finish().code == 0
+        self.night.database.script(
+            "DELETE FROM orders WHERE order_no % 100 = 7;"
+            "INSERT INTO orders SELECT order_no + 1000000, site, descr, qty, "
+            "due, open, weight FROM orders ORDER BY order_no, site LIMIT 1")
+        self.night.hold_again()
+        service = Service(self.site)
+        wait_until(self.night.waiter, "load stands still")
+        return service
+
+    def pause_before_the_deletes(self, service):
+        """All is read, and what is gone from the source is about to be
+        deleted: that is handed out like a chunk, and waits like one."""
+        service.order("pause", "orders")
+        self.night.release()
+        run = service.wait_for("the run waits", run_state="paused")["run"]
+        assert (run["phase"], run["chunks_done"]) == ("sweep", run["chunks"])
+
+    def assert_deleted(self):
+        left = self.night.database.value("SELECT count(*) FROM orders")
+        assert len(self.night.target.rows()) == left < len(self.night.rows)
+        return left

@@ -9,33 +9,105 @@
 #include "delta/worker.h"
 #include "tests/unit/delta/world.h"
 
+static bool
+goes_on(struct ascent *a, const char *key)
+{
+	const struct buf *last;
+	buf_clear(&a->next);
+	buf_puts(&a->next, key);
+	bool on = ascent_goes_on(a, &last);
+	if (on) {
+		assert_int_equal(last->len, strlen(key));
+		assert_memory_equal(last->data, key, last->len);
+	}
+	return on;
+}
+
+static bool
+number_goes_on(struct ascent *a, unsigned n)
+{
+	char key[16];
+	snprintf(key, sizeof(key), "%09u", n);
+	return goes_on(a, key);
+}
+
 static void
 keys_that_ascend_are_different(void **state)
 {
 	static const struct {
-		const char *label, *keys[5];
+		const char *label, *keys[6];
 		size_t good; /* so many are known to be different */
 	} rows[] = {
 		{ "by bytes", { "a", "b", "bz" }, 3 },
 		{ "longer comes later", { "9", "10", "99", "100" }, 4 },
 		{ "the same again", { "a", "b", "b", "c" }, 2 },
-		{ "back", { "b", "a", "c" }, 1 },
-		{ "shorter", { "aa", "b", "cc" }, 1 },
+		{ "back", { "b", "a", "c" }, 3 },
+		{ "shorter", { "aa", "b", "cc" }, 3 },
+		{ "back among others", { "a", "d", "b", "c", "e" }, 5 },
+		{ "the same further back", { "a", "d", "b", "b", "e" }, 3 },
+		{ "the first again", { "a", "d", "b", "a", "e" }, 3 },
 		{ "no bytes at all", { "", "a" }, 0 },
 	};
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		struct ascent a = { 0 };
 		size_t good = 0;
-		for (size_t k = 0; k < 5 && rows[i].keys[k]; k++) {
-			buf_clear(&a.next);
-			buf_puts(&a.next, rows[i].keys[k]);
-			good += ascent_goes_on(&a);
-		}
+		for (size_t k = 0; rows[i].keys[k]; k++)
+			good += goes_on(&a, rows[i].keys[k]);
 		if (good != rows[i].good)
 			fail_msg("%s: %zu", rows[i].label, good);
 		ascent_free(&a);
 	}
+}
+
+/* Never is a key said to be new that came before, and none is missed as long as
+ * they are no further apart than what is remembered. */
+static void
+keys_in_some_disorder(void **state)
+{
+	enum { WORLDS = 200, KEYS = 3000, APART_MAX = 2 * ASCENT_HIGHEST };
+	static uint8_t came[KEYS + APART_MAX];
+	(void)state;
+	srand(11);
+	for (size_t world = 0; world < WORLDS; world++) {
+		struct ascent a = { 0 };
+		size_t apart = 1 + (size_t)rand() % APART_MAX, n;
+		bool twice = false;
+		memset(came, 0, sizeof(came));
+		for (n = 0; n < KEYS && !twice; n++) {
+			size_t key = n + (size_t)rand() % apart;
+			/* Mostly the lowest that did not come yet. */
+			while (rand() % 100 && came[key] && key + 1 < KEYS)
+				key++;
+			twice = came[key];
+			came[key] = 1;
+			bool on = number_goes_on(&a, (unsigned)key);
+			if (twice)
+				assert_false(on);
+			if (!on)
+				break;
+		}
+		if (apart <= ASCENT_HIGHEST / 2 && !twice)
+			assert_int_equal(n, KEYS);
+		ascent_free(&a);
+	}
+}
+
+/* A page's rows, the last of which was put where there was room before. */
+static void
+rows_of_earlier_pages(void **state)
+{
+	struct ascent a = { 0 };
+	(void)state;
+	for (unsigned page = 0; page < 100; page++) {
+		assert_true(number_goes_on(&a, 100 * page + 199));
+		for (unsigned i = 100; i < 199; i++)
+			assert_true(number_goes_on(&a, 100 * page + i));
+	}
+	/* Below all that is remembered nothing is known. */
+	assert_false(number_goes_on(&a, 5));
+	assert_true(a.over);
+	ascent_free(&a);
 }
 
 /* --- a first night with and without -------------------------------------- */
@@ -205,6 +277,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(keys_that_ascend_are_different),
+		cmocka_unit_test(keys_in_some_disorder),
+		cmocka_unit_test(rows_of_earlier_pages),
 		cmocka_unit_test(nothing_but_the_index_is_spared),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

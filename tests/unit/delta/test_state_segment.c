@@ -9,38 +9,6 @@
 #include <sys/stat.h>
 
 static void
-intend(struct bench *t, struct intent *in, int64_t from, int64_t to)
-{
-	struct blob b = { 0 };
-	struct err e = { 0 };
-	for (int64_t id = from; id < to; id++) {
-		uint8_t bk[16], dh[32];
-		world_bk(id, bk);
-		world_dh(id, dh);
-		blob_put(&b, &(struct record){ .op = RECORD_INSERT,
-				 .bk = bk,
-				 .dh = dh,
-				 .key = { bk, 16 } });
-	}
-	ok(intent_append(&t->spec.place, in, &b, &e), &e);
-	blob_free(&b);
-}
-
-/* Ids [0, n) in frames of 100, committed as the file that they are in. */
-static struct intent
-take_over(struct bench *t, uint64_t run, int64_t n)
-{
-	struct intent in = { .id = { run, 2, 3 } };
-	struct err e = { 0 };
-	for (int64_t id = 0; id < n; id += 100)
-		intend(t, &in, id, id + 100);
-	state_begin(t->s, &in.id);
-	ok(state_append_intents(t->s, &in, n, &e), &e);
-	ok(state_commit(t->s, &e), &e);
-	return in;
-}
-
-static void
 path_of(struct bench *t, int64_t id, struct buf *out)
 {
 	buf_clear(out);

@@ -37,7 +37,7 @@ static inline struct share_views
 open_views(void)
 {
 	struct share_views v = { 0 };
-	share_views_open(&v, endpoint);
+	share_views_open(&v, endpoint, SHARE_SLOTS);
 	assert_true(v.open);
 	return v;
 }

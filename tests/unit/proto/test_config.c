@@ -93,8 +93,8 @@ static const struct {
 	    "f:2: not valid YAML: did not find expected ',' or ']' "
 	    "while parsing a flow sequence\n" },
 	{ "a tab", "a:\n\tb: 1\n",
-	    "f:2: not valid YAML: found character that cannot start "
-	    "any token while scanning for the next token\n" },
+	    "f:2: not valid YAML: a tab cannot begin a line: indent with "
+	    "spaces; found it while scanning for the next token\n" },
 	{ "not UTF-8", "a: 1\nb: \xff\n",
 	    "f:2: not valid YAML: invalid leading UTF-8 octet\n" },
 };

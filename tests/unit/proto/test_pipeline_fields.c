@@ -32,6 +32,14 @@ static const struct pipeline_row field_rows[] = {
 	    "\"yyyy\"\n"
 	    "p.yaml:16: entities[0].parents[0].by: no entry of fields makes "
 	    "\"wwww\"\n" },
+	{ "secrets that an expression may bring in",
+	    "      - {to: id, from: x}\n      - {to: y, expr: \"pin || 1\"}\n"
+	    "    secret_fields: [pin, other]\n",
+	    "fine\n" },
+	{ "secrets that a check may bring in",
+	    "      - {to: id, from: x, check: \"pin > 0\"}\n"
+	    "    secret_fields: [pin]\n",
+	    "fine\n" },
 	{ "scale", "      - {to: id, from: x, scale: three}\n",
 	    AT_FIELD "scale: expected a whole number from 0 to 16383, found "
 		     "\"three\"\n" },

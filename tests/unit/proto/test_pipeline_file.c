@@ -205,6 +205,12 @@ root(void **state)
 		    "that entities are read from and written to\n"
 		    "p.yaml:1: entities: missing: What is kept equal: each "
 		    "entity is one source and one target\n" },
+		{ "no key",
+		    "version: 1\nconnections: [{name: none, driver: "
+		    "'null'}]\nentities:\n  - {name: e, source: {connection: "
+		    "none, rows: 1}, target: {connection: none}, key: []}\n",
+		    "p.yaml:4: entities[0].key: expected a list of texts, "
+		    "found an empty one\n" },
 		{ "a later version",
 		    "version: 2\nconnections: [{name: none, driver: "
 		    "'null'}]\n" ENTITY,

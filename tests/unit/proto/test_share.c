@@ -1,5 +1,6 @@
 #include "proto/share_impl.h"
 #include "tests/unit/proto/share_ends.h"
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -100,6 +101,69 @@ slots_come_back_when_frames_are_freed(void **state)
 	}
 	assert_non_null(share_slot(s, &slot));
 	share_return(s, slot);
+	share_views_free(&v);
+	share_free(&s);
+}
+
+static void
+the_receiver_says_how_many_slots(void **state)
+{
+	struct share_views v = { 0 };
+	struct share *s = share_new(endpoint);
+	uint32_t slot;
+
+	(void)state;
+	share_free(&s);
+	share_views_open(&v, endpoint, SHARE_SLOTS_FEW);
+	s = share_new(endpoint);
+	assert_false(share_is_mapped(s));
+	offer(s, &v);
+	assert_true(share_is_mapped(s));
+	for (size_t i = 0; i < SHARE_SLOTS_FEW; i++)
+		assert_non_null(share_slot(s, &slot));
+	assert_null(share_slot(s, &slot));
+	share_views_free(&v);
+	share_free(&s);
+}
+
+static void *
+free_one(void *frame)
+{
+	frame_free(frame);
+	return NULL;
+}
+
+/* It is woken up, whenever the other side gives a slot back; who is not sleeps
+ * for an hour. */
+static void
+who_waits_for_a_slot_gets_it(void **state)
+{
+	enum { HOUR_MS = 3600000, WAKES = 500 };
+	struct share_views v = open_views();
+	struct share *s = share_new(endpoint);
+	struct frame f[SHARE_SLOTS];
+	pthread_t other;
+
+	(void)state;
+	offer(s, &v);
+	share_wait(s, HOUR_MS);
+	for (size_t i = 0; i < SHARE_SLOTS; i++)
+		f[i] = pass(s, &v, 100, 'a');
+	share_wait(s, 1); /* for nothing */
+	for (size_t i = 0; i < WAKES; i++) {
+		struct frame *one = &f[i % SHARE_SLOTS];
+		struct frame given = *one;
+		uint32_t slot;
+		assert_int_equal(
+		    pthread_create(&other, NULL, free_one, &given), 0);
+		share_wait(s, HOUR_MS);
+		assert_non_null(share_slot(s, &slot));
+		share_return(s, slot);
+		assert_int_equal(pthread_join(other, NULL), 0);
+		*one = pass(s, &v, 100, 'b');
+	}
+	for (size_t i = 0; i < SHARE_SLOTS; i++)
+		frame_free(&f[i]);
 	share_views_free(&v);
 	share_free(&s);
 }
@@ -378,6 +442,8 @@ main(void)
 		cmocka_unit_test(nothing_is_shared_where_nobody_opens),
 		cmocka_unit_test(an_offer_without_its_memory_is_left),
 		cmocka_unit_test(slots_come_back_when_frames_are_freed),
+		cmocka_unit_test(the_receiver_says_how_many_slots),
+		cmocka_unit_test(who_waits_for_a_slot_gets_it),
 		cmocka_unit_test(a_frame_outlives_both_sides),
 		cmocka_unit_test(two_senders_are_told_apart),
 		cmocka_unit_test(tickets_that_lie_are_refused),

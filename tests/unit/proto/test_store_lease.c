@@ -3,6 +3,7 @@
 #include "proto/store_chunk.h"
 #include "proto/store_entity.h"
 #include "proto/store_lease.h"
+#include "proto/store_order.h"
 #include "proto/store_pause.h"
 #include "tests/unit/proto/store_night.h"
 #include <sys/wait.h>
@@ -230,6 +231,24 @@ test_pauses(void **state)
 #define IN_OPEN(t)                                                             \
 	cmocka_unit_test_setup_teardown(t, fixture_setup_open, fixture_teardown)
 
+static void
+test_orders(void **state)
+{
+	struct fixture *f = *state;
+	struct store_orders o;
+	RETURNS(f, 1, store_order_add(f->s, "parts", &f->e));
+	RETURNS(f, 1, store_order_add(f->s, "orders", &f->e));
+	RETURNS(f, 0, store_order_add(f->s, "parts", &f->e));
+	OK(f, store_order_list(f->s, &f->a, &o, &f->e));
+	assert_int_equal(o.n, 2);
+	assert_string_equal(o.v[0], "orders");
+	assert_string_equal(o.v[1], "parts");
+	RETURNS(f, 1, store_order_drop(f->s, "parts", &f->e));
+	RETURNS(f, 0, store_order_drop(f->s, "parts", &f->e));
+	OK(f, store_order_list(f->s, &f->a, &o, &f->e));
+	assert_int_equal(o.n, 1);
+}
+
 int
 main(void)
 {
@@ -241,6 +260,7 @@ main(void)
 		IN_OPEN(test_late_and_alone),
 		IN_OPEN(test_one_transaction),
 		IN_OPEN(test_pauses),
+		IN_OPEN(test_orders),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

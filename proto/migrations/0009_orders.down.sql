@@ -1,0 +1,2 @@
+-- Without them an order is forgotten with the service that took it.
+DROP TABLE orders;
