@@ -30,7 +30,7 @@ struct state {
 	int64_t version; /* data_version: changes when another one writes */
 	bool in_commit;
 	bool wrote;
-	bool checked; /* its pages were */
+	bool checked;            /* its pages were */
 	struct state_where here; /* of the scan under way, without the sum … */
 	const uint8_t *here_data; /* … and those bytes */
 	struct {
