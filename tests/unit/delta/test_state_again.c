@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 /* Runs of a scan, and where they stood. */
-enum { RUNS_MAX = 4000 };
+enum { RUNS_MAX = 4000, MERGE_FROM = 100000 };
 struct runs {
 	struct state *s;
 	struct state_where where[RUNS_MAX];
@@ -90,7 +90,7 @@ every_run_can_be_read_again(void **state)
 	put(t, RECORD_INSERT, 0, 60000, 1);
 	for (int i = 0; i < 3; i++)
 		put(t, RECORD_UPDATE, 0, 60000, i);
-	assert_int_equal(state_merge(t->s, &e), 1);
+	assert_int_equal(state_merge(t->s, MERGE_FROM, &e), 1);
 	put(t, RECORD_UPDATE, 0, 200, 2);
 	take_over(t, 2, 1000);
 	put(t, RECORD_DELETE, 7, 8, 0);
