@@ -96,11 +96,19 @@ put_key(const struct strings *key, struct buf *out)
 }
 
 static int
-check_unique(struct target_table *t, struct buf *out, struct err *e)
+check_unique(struct target_table *t, const struct plan *p, struct buf *out,
+    struct err *e)
 {
 	const struct strings *key = &t->entity->key;
 	int r = t->driver->has_unique(t, key->v, key->n, e);
-	if (r != 0)
+	if (r == SQL_UNIQUE_LOOSE && p->kind == PLAN_UPSERT)
+		log_warn("the target takes some keys for the same that are "
+			 "not: only one row of them is kept there",
+		    "entity", t->entity->name, "table", t->entity->target.table,
+		    "cause",
+		    "the collation of a key column does not compare bytes",
+		    NULL);
+	if (r != SQL_UNIQUE_NONE)
 		return r < 0 ? -1 : 0;
 	struct buf index = { 0 };
 	buf_printf(&index, "%s_key", t->table.name);
@@ -165,7 +173,7 @@ check_plan(struct target_table *t, const struct plan *p, struct err *e)
 		return 0;
 	check_columns(p, &out);
 	check_unmapped(t, p, &out);
-	int r = out.len ? 0 : check_unique(t, &out, e);
+	int r = out.len ? 0 : check_unique(t, p, &out, e);
 	if (r == 0 && out.len)
 		r = err_config(e, "target_schema",
 		    "entity %s: connection %s: table %s %s", t->entity->name,

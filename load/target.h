@@ -66,7 +66,7 @@ struct target_driver {
 	 * TARGET_CHECK, finds out whether it could. cols: ddl_columns */
 	int (*create)(
 	    struct target_table *t, struct schema *cols, struct err *e);
-	/* 1 if these columns identify a row, 0 if nothing says so. */
+	/* Do these columns identify a row? An enum sql_unique, or -1. */
 	int (*has_unique)(struct target_table *t, const char *const *cols,
 	    size_t n, struct err *e);
 	/* Readies the statements of p, which outlives them, and checks that

@@ -28,7 +28,7 @@ null_unique(
     struct target_table *t, const char *const *cols, size_t n, struct err *e)
 {
 	(void)t, (void)cols, (void)n, (void)e;
-	return 1;
+	return SQL_UNIQUE_EXACT;
 }
 
 static int

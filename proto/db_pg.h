@@ -48,7 +48,8 @@ int db_pg_table_schema(struct pg_conn *c, const struct sql_table *t,
 int db_pg_query_schema(struct pg_conn *c, const char *query, struct arena *a,
     struct schema *out, struct err *e) MUST_CHECK;
 
-/* 1 if a unique, non-partial index covers exactly these columns, else 0. */
+/* What keeps exactly these columns unique: an enum sql_unique, or -1. An index
+ * that is partial does not. */
 int db_pg_has_unique(struct pg_conn *c, const struct sql_table *t,
     const char *const *cols, size_t n, struct err *e) MUST_CHECK;
 

@@ -269,6 +269,15 @@ db_pg_query_schema(struct pg_conn *c, const char *query, struct arena *a,
 	return rc;
 }
 
+static void
+put_names(struct buf *sql, const char *const *cols, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		buf_puts(sql, i ? "," : "");
+		put_span(sql, cols[i]);
+	}
+}
+
 int
 db_pg_has_unique(struct pg_conn *c, const struct sql_table *t,
     const char *const *cols, size_t n, struct err *e)
@@ -278,20 +287,22 @@ db_pg_has_unique(struct pg_conn *c, const struct sql_table *t,
 
 	/* Only plain columns, checked at once: what ON CONFLICT can use. */
 	buf_puts(&sql,
-	    "SELECT EXISTS (SELECT FROM pg_catalog.pg_index i WHERE i.indisunique AND i.indisvalid AND i.indimmediate AND i.indpred IS NULL AND i.indexprs IS NULL AND i.indrelid = ");
+	    "SELECT CASE WHEN NOT EXISTS (SELECT FROM pg_catalog.pg_index i WHERE i.indisunique AND i.indisvalid AND i.indimmediate AND i.indpred IS NULL AND i.indexprs IS NULL AND i.indrelid = ");
 	put_regclass(&sql, t);
 	buf_puts(&sql,
 	    " AND (SELECT array_agg(a.attname::text ORDER BY a.attname::text COLLATE \"C\") FROM unnest(i.indkey::int2[]) WITH ORDINALITY k(num, pos) JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.num WHERE k.pos <= i.indnkeyatts) = (SELECT array_agg(x ORDER BY x COLLATE \"C\") FROM unnest(ARRAY[");
-	for (size_t i = 0; i < n; i++) {
-		buf_puts(&sql, i ? "," : "");
-		put_span(&sql, cols[i]);
-	}
-	buf_puts(&sql, "]::text[]) x))");
+	put_names(&sql, cols, n);
+	buf_puts(&sql,
+	    "]::text[]) x)) THEN 0 WHEN EXISTS (SELECT FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type y ON y.oid = a.atttypid LEFT JOIN pg_catalog.pg_collation c ON c.oid = a.attcollation WHERE (y.typname = 'citext' OR NOT c.collisdeterministic) AND a.attrelid = ");
+	put_regclass(&sql, t);
+	buf_puts(&sql, " AND a.attname = ANY (ARRAY[");
+	put_names(&sql, cols, n);
+	buf_puts(&sql, "]::text[])) THEN 2 ELSE 1 END");
 	int rc = db_pg_query(c, buf_str(&sql), &r, e);
 	buf_free(&sql);
 	if (rc != 0)
 		return -1;
-	rc = is_true(r, 0, 0);
+	rc = PQgetvalue(r, 0, 0)[0] - '0';
 	db_pg_clear(&r);
 	return rc;
 }

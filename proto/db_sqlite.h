@@ -41,7 +41,8 @@ int db_sqlite_table_schema(struct sqlite3 *db, const struct sql_table *t,
 int db_sqlite_query_schema(struct sqlite3 *db, const char *query,
     struct arena *a, struct schema *out, struct err *e) MUST_CHECK;
 
-/* 1 if the primary key or a unique, full index covers exactly these columns. */
+/* What keeps exactly these columns unique: an enum sql_unique, or -1. It is the
+ * primary key or an index that is not partial. */
 int db_sqlite_has_unique(struct sqlite3 *db, const struct sql_table *t,
     const char *const *cols, size_t n, struct err *e) MUST_CHECK;
 

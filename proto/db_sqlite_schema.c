@@ -328,6 +328,29 @@ any_index(struct sqlite3 *db, struct sqlite3_stmt *st, const char *schema,
 	return rc == SQLITE_DONE ? 0 : db_sqlite_error(db, e);
 }
 
+/* Of a column that some index keeps unique. */
+static int
+how_exact(struct sqlite3 *db, const char *table, const char *schema,
+    const char *column, struct err *e)
+{
+	struct sqlite3_stmt *st;
+
+	if (db_sqlite_prepare(db,
+		"SELECT 1 FROM pragma_index_list(?1, ?2) AS l, pragma_index_xinfo(l.name, ?2) AS x WHERE l.\"unique\" AND x.key AND x.coll <> 'BINARY' AND x.name = ?3 COLLATE NOCASE",
+		&st, e) != 0)
+		return -1;
+	sqlite3_bind_text(st, 1, table, -1, SQLITE_STATIC);
+	sqlite3_bind_text(st, 2, schema, -1, SQLITE_STATIC);
+	sqlite3_bind_text(st, 3, column, -1, SQLITE_STATIC);
+	int rc = sqlite3_step(st);
+	if (rc != SQLITE_ROW && rc != SQLITE_DONE)
+		(void)db_sqlite_error(db, e);
+	sqlite3_finalize(st);
+	return rc == SQLITE_ROW    ? SQL_UNIQUE_LOOSE
+	       : rc == SQLITE_DONE ? SQL_UNIQUE_EXACT
+				   : -1;
+}
+
 int
 db_sqlite_has_unique(struct sqlite3 *db, const struct sql_table *t,
     const char *const *cols, size_t n, struct err *e)
@@ -350,6 +373,8 @@ db_sqlite_has_unique(struct sqlite3 *db, const struct sql_table *t,
 		rc = any_index(db, st, schema, &want, e);
 		sqlite3_finalize(st);
 	}
+	for (size_t i = 0; rc == SQL_UNIQUE_EXACT && i < n; i++)
+		rc = how_exact(db, t->name, schema, cols[i], e);
 	arena_free(&a);
 	return rc;
 }

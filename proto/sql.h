@@ -22,4 +22,8 @@ int sql_table_parse(
     const char *text, struct sql_table *t, struct err *e) MUST_CHECK;
 void sql_table_put(struct buf *out, const struct sql_table *t); /* quoted */
 
+/* Does an index keep some columns unique, and by their bytes? Where a collation
+ * takes two texts for one, two keys of a source are one row. */
+enum sql_unique { SQL_UNIQUE_NONE, SQL_UNIQUE_EXACT, SQL_UNIQUE_LOOSE };
+
 #endif

@@ -277,3 +277,40 @@ def test_two_runs_at_once(site, database):
     result = night.finish()
     assert result.code == 0, result
     night.assert_converged()
+
+
+# --- keys that the target takes for the same
+
+SAME = "the target takes some keys for the same that are not"
+
+
+def named(small, to, *names):
+    """Things with these names, which are their keys."""
+    small.source.script("DELETE FROM things")
+    small.source.change("INSERT INTO things VALUES (?, ?, '1')",
+                        list(enumerate(names)))
+    small.write([FROM, to], key=["name"],
+                target={"connection": "to", "table": "named"},
+                fields=[{"to": "name", "from": "name"}])
+    return small.site.run()
+
+
+def test_a_collation_of_sqlite_that_is_not_exact(small):
+    small.target.script("CREATE TABLE named (name TEXT COLLATE NOCASE "
+                        "PRIMARY KEY)")
+    assert SAME in named(small, TO, "a", "A", "b").err
+    assert len(small.target.rows("SELECT * FROM named")) == 2
+
+
+@pytest.mark.parametrize("column, said", [
+    ("text", False), ('text COLLATE "C"', False), ("text COLLATE loose", True)])
+def test_a_collation_of_postgres_that_is_not_exact(small, database, column,
+                                                   said):
+    database.script("CREATE COLLATION loose (provider = icu, "
+                    "locale = 'und-u-ks-level2', deterministic = false); "
+                    f"CREATE TABLE named (name {column} PRIMARY KEY)")
+    to = {"name": "to", "driver": "postgres", "dsn": database.dsn()}
+    result = named(small, to, "a", "b")
+    assert (SAME in result.err) is said
+    assert database.rows("SELECT name FROM named ORDER BY 1") == [
+        ("a",), ("b",)]

@@ -179,6 +179,10 @@ unique_keys(void **state)
 		{ "w", { "y", "x" }, 2, 1 },
 		{ "w", { "x" }, 1, 0 },
 		{ "none", { "a" }, 1, 0 },
+		{ "q", { "a" }, 1, SQL_UNIQUE_LOOSE },
+		{ "q", { "b", "a" }, 2, SQL_UNIQUE_LOOSE },
+		{ "q", { "b" }, 1, SQL_UNIQUE_EXACT },
+		{ "v", { "K" }, 1, SQL_UNIQUE_LOOSE },
 	};
 	sqlite3 *db =
 	    fresh("CREATE TABLE p(id INTEGER PRIMARY KEY, a, b, c, d);"
@@ -187,7 +191,10 @@ unique_keys(void **state)
 		  "CREATE INDEX p3 ON p(c);"
 		  "CREATE UNIQUE INDEX p4 ON p(abs(d));"
 		  "CREATE TABLE w(x, y, PRIMARY KEY(x,y)) WITHOUT ROWID;"
-		  "CREATE TABLE none(a)");
+		  "CREATE TABLE none(a);"
+		  "CREATE TABLE q(a UNIQUE COLLATE NOCASE, b UNIQUE, c,"
+		  " UNIQUE(a,b));"
+		  "CREATE TABLE v(k COLLATE RTRIM PRIMARY KEY) WITHOUT ROWID");
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
