@@ -144,30 +144,54 @@ keep_targets(struct engine *en, bool none)
  */
 
 int
-monitor_open(struct engine *en, struct err *e)
+monitor_listen(struct engine *en, const struct pipeline *p, struct http **out,
+    struct err *e)
 {
 	const struct http_pages pages = { get, en };
-	if (!en->store || !en->pipeline->metrics.port)
+	*out = NULL;
+	return en->store && p->metrics.port
+		   ? http_open(&p->metrics, &pages, out, e)
+		   : 0;
+}
+
+int
+monitor_begin(struct engine *en, struct http *http, struct err *e)
+{
+	en->monitor.http = http;
+	if (!http)
 		return 0;
-	if (meter_recall(&en->meter, en->store, NULL, e) < 0 ||
-	    http_open(&en->pipeline->metrics, &pages, &en->monitor.http, e) < 0)
-		return -1;
 	en->monitor.listed =
 	    mem_zalloc((en->procs.n + 1) * sizeof(*en->monitor.listed));
 	en->monitor.stale = true; /* of a supervisor that was killed */
 	en->monitor.awake_ms = clock_mono_ms();
-	return 0;
+	return meter_recall(&en->meter, en->store, NULL, e);
+}
+
+int
+monitor_open(struct engine *en, struct err *e)
+{
+	struct http *http;
+	return monitor_listen(en, en->pipeline, &http, e) < 0 ||
+		       monitor_begin(en, http, e) < 0
+		   ? -1
+		   : 0;
+}
+
+void
+monitor_rest(struct engine *en)
+{
+	if (!en->monitor.http)
+		return;
+	keep_targets(en, true);
+	free(en->monitor.listed);
+	en->monitor.listed = NULL;
 }
 
 void
 monitor_close(struct engine *en)
 {
-	if (!en->monitor.http)
-		return;
-	keep_targets(en, true);
+	monitor_rest(en);
 	http_close(&en->monitor.http);
-	free(en->monitor.listed);
-	en->monitor.listed = NULL;
 }
 
 size_t

@@ -41,6 +41,16 @@ struct monitor {
 int monitor_open(struct engine *en, struct err *e) MUST_CHECK;
 void monitor_close(struct engine *en);
 
+/* Its parts, for a reload. The pages of p's address, or NULL if p has none. */
+int monitor_listen(struct engine *en, const struct pipeline *p,
+    struct http **out, struct err *e) MUST_CHECK;
+/* Between two pipelines nobody is listed. */
+void monitor_rest(struct engine *en);
+/* With those pages, for the processes there are. It has begun, even if the
+ * numbers of earlier runs are not to be had. */
+int monitor_begin(
+    struct engine *en, struct http *http, struct err *e) MUST_CHECK;
+
 /* Around the loop's wait. Before it: the file is brought up to date; another
  * item to wait for (0 or 1), and for a shorter time if need be. */
 size_t monitor_wait(

@@ -114,6 +114,7 @@ ask_forget(struct run *r)
 	r->planning = r->plan_stale = r->planned = false;
 	r->target_made = r->mapped_again = false;
 	r->held_back = NULL;
+	r->counting = false;
 	r->target_rows = r->state_rows = r->unproven = 0;
 	r->probe.state_revision = 0;
 }

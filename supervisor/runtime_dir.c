@@ -151,20 +151,25 @@ int
 runtime_dir_copy_config(
     const struct pipeline *p, char **path, uint64_t *hash, struct err *e)
 {
-	char name[4096];
+	char name[4096], fresh[4096 + 8];
 	struct buf text = { 0 };
 	snprintf(name, sizeof(name), "%s/pipeline.running.yaml", p->store_dir);
+	snprintf(fresh, sizeof(fresh), "%s.new", name);
 	if (read_file(p->path, &text, e) < 0) {
 		buf_free(&text);
 		return -1;
 	}
 	int r = 0;
-	unlink(name);
-	int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (fd < 0 || file_write(fd, buf_span(&text)) < 0)
+	/* The old one stays until the new one is whole. */
+	unlink(fresh);
+	int fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd < 0 || file_write(fd, buf_span(&text)) < 0 ||
+	    rename(fresh, name) < 0)
 		r = err_errno(e, "%s", name);
 	if (fd >= 0)
 		close(fd);
+	if (r < 0)
+		unlink(fresh);
 	*hash = XXH3_64bits(text.data, text.len);
 	buf_free(&text);
 	if (r == 0)

@@ -126,22 +126,39 @@ log_window(struct daemon *d, int64_t now)
 
 /* What is borrowed from the old pipeline changes hands before it goes. */
 static int
-exchange(struct daemon *d, struct pipeline *fresh, struct err *e)
+exchange(struct daemon *d, struct pipeline *fresh, const struct window *window,
+    struct reload *ready, struct err *e)
 {
-	struct window window, old = d->window;
+	struct window old = d->window;
 	struct pipeline *was = d->cli->pipeline;
-	if (window_init(&window, &fresh->schedule, e) < 0)
-		return -1;
 	helm_reload(&d->helm, fresh);
 	d->cli->pipeline = fresh;
-	d->window = window;
-	int rc = reload_engine(&d->engine, fresh, e);
-	if (rc == 0)
-		rc = agenda_reopen(&d->agenda, fresh, &d->window, e);
+	d->window = *window;
+	reload_engine(&d->engine, fresh, ready);
+	int rc = agenda_reopen(&d->agenda, fresh, &d->window, e);
 	window_free(&old);
 	if (rc == 0)
 		pipeline_free(&was);
 	return rc;
+}
+
+/* 1 and *fresh, *window and *ready; else as reload_read. */
+static int
+prepare(struct daemon *d, struct pipeline **fresh, struct window *window,
+    struct reload *ready, struct err *e)
+{
+	int rc = reload_read(d->cli->pipeline, fresh, e);
+	if (rc != 1)
+		return rc;
+	if (window_init(window, &(*fresh)->schedule, e) < 0) {
+		reload_refused(e);
+	} else {
+		if (reload_prepare(&d->engine, *fresh, ready) == 0)
+			return 1;
+		window_free(window);
+	}
+	pipeline_free(fresh);
+	return -1;
 }
 
 static int
@@ -149,10 +166,12 @@ reload(void *arg, struct err *e)
 {
 	struct daemon *d = arg;
 	struct pipeline *fresh;
+	struct window window;
+	struct reload ready;
 	struct err refused = { 0 };
 	manager_reloading();
-	int rc = reload_read(d->cli->pipeline, &fresh, &refused);
-	if (rc == 1 && exchange(d, fresh, e) < 0)
+	int rc = prepare(d, &fresh, &window, &ready, &refused);
+	if (rc == 1 && exchange(d, fresh, &window, &ready, e) < 0)
 		return -1;
 	if (rc >= 0)
 		log_info(rc ? "the new configuration holds"
@@ -306,6 +325,16 @@ act(struct cli *c, struct err *e)
 	return serve(c, e);
 }
 
+/* One that comes before anything could be reloaded waits until it can. */
+static void
+hold_hup(void)
+{
+	sigset_t set;
+	sigemptyset(&set);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -314,6 +343,7 @@ main(int argc, char **argv)
 	const struct option_set sets[] = { { keys, &c }, { NULL, NULL } };
 
 	signal(SIGPIPE, SIG_IGN);
+	hold_hup();
 	log_init(c.program, LOG_LEVEL_INFO);
 	int rc = file_hold_std(&e);
 	if (rc == 0)

@@ -1,6 +1,7 @@
 """SIGHUP: another pipeline file for a service that goes on."""
 import re
 import signal
+import socket
 
 import pytest
 
@@ -115,3 +116,57 @@ def test_a_live_run_ends_first(site, database):
     assert text.index("entity done") < text.index("schedule.window.start")
     assert night.process.end() == 0
     night.assert_converged(env=clock.env)
+
+
+def refused(daemon, *words):
+    said = logged(daemon,
+                  "the new configuration is refused, the old one holds")
+    assert len(said) == 1 and all(word in said[0] for word in words), said
+
+
+def test_an_address_that_another_one_has(site, small, daemon):
+    """Numbers are not worth a night: it goes on without, and tries again."""
+    other = socket.create_server(("127.0.0.1", 0))
+    port = other.getsockname()[1]
+    small.write(others={"schedule": schedule("20:00"),
+                        "metrics": f"127.0.0.1:{port}"})
+    reload(daemon, EIGHT)
+    wait_until(lambda: f"cannot serve at 127.0.0.1:{port}" in daemon.text(),
+               "it says so")
+    other.close()
+    daemon.set_clock(EIGHT)
+    daemon.wait_idle("2026-06-11 20:00")
+    assert small.rows() == small.expected()
+    wait_until(lambda: serves(port), "it serves there")
+
+
+def serves(port):
+    with socket.socket() as s:
+        return s.connect_ex(("127.0.0.1", port)) == 0
+
+
+def test_no_room_for_the_copy(site, small, daemon):
+    """The stages would read it. What they have had stays."""
+    blocked = site.store / "pipeline.running.yaml.new"
+    blocked.mkdir()
+    before = (site.store / "pipeline.running.yaml").read_text()
+    small.write(others={"schedule": schedule("20:00")})
+    reload(daemon, SEVEN)
+    refused(daemon, "pipeline.running.yaml")
+    assert (site.store / "pipeline.running.yaml").read_text() == before
+    daemon.set_clock(SEVEN)
+    daemon.wait_idle("2026-06-11 19:00")
+    assert small.rows() == small.expected()
+    blocked.rmdir()
+    reload(daemon, "2026-06-10 20:00")
+
+
+def test_a_signal_before_it_listens(site):
+    """It comes while the file is read for the first time."""
+    Small(site).write()
+    site.prefix = ["strace", "-o", "/dev/null", "-P", str(site.file),
+                   "-e", "inject=openat:signal=SIGHUP:when=1"]
+    result = site.verb(program="synclined")
+    assert "the configuration is what it was" in result.err
+    site.prefix = []
+    assert [r["state"] for r in site.runs()] == ["completed"]
