@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 /* Runs of a scan, and where they stood. */
-enum { RUNS_MAX = 4000, MERGE_FROM = 100000 };
+enum { RUNS_MAX = 4000 };
 struct runs {
 	struct state *s;
 	struct state_where where[RUNS_MAX];
