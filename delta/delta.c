@@ -26,7 +26,6 @@ struct delta {
 	struct outlet outlet;
 	struct worker worker;
 	struct recorder recorder;
-	size_t ahead; /* room for batches that come in the midst of long work */
 	/* As a filter there is no supervisor to judge the guards. */
 	struct guard_facts facts;
 };
@@ -126,21 +125,14 @@ report_opened(struct stage *st, struct delta *self, uint64_t rows,
 	    e);
 }
 
+/* Within what the tables leave of the memory by now. */
 static void
 take_ahead(void *ctx)
 {
 	const struct delta *self = stage_state(ctx);
-	stage_take_ahead(ctx, self->ahead);
-}
-
-/* What the state leaves of the memory. */
-static size_t
-room_ahead(const struct worker *w, uint64_t entries)
-{
-	uint64_t all = w->rules.memory * w->nparts;
-	uint64_t state = table_bytes(entries);
-	uint64_t room = all > state ? all - state : 0;
-	return room < AHEAD_BYTES_MAX ? (size_t)room : AHEAD_BYTES_MAX;
+	uint64_t room = worker_room(&self->worker);
+	stage_take_ahead(
+	    ctx, room < AHEAD_BYTES_MAX ? (size_t)room : AHEAD_BYTES_MAX);
 }
 
 /* The source is read while we read the state: what we have to say of it can
@@ -151,7 +143,6 @@ read_state(struct stage *st, struct delta *self, struct err *e)
 	struct worker *w = &self->worker;
 	uint64_t entries;
 	int foreseen = worker_foresee(w, &entries, e);
-	self->ahead = room_ahead(w, entries);
 
 	if (foreseen < 0 ||
 	    (foreseen && report_opened(st, self, entries, 0, e)) ||

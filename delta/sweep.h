@@ -9,9 +9,10 @@
  * What the state knows and the read did not see. Only asked for when the
  * supervisor, or a complete stream, says that the whole source was read. A
  * partition that is too large for memory has been joined before.
+ *
+ * sweep_sample appends up to *max keys as text, one a line, and lowers *max by
+ * them.
  */
-
-/* Appends up to *max keys as text, one a line, and lowers *max by them. */
 int sweep_sample(
     struct part *p, size_t *max, struct buf *out, struct err *e) MUST_CHECK;
 

@@ -50,23 +50,6 @@ worker_read(struct worker *w, struct err *e)
 	return 0;
 }
 
-int
-worker_foresee(const struct worker *w, uint64_t *entries, struct err *e)
-{
-	*entries = 0;
-	for (size_t i = 0; i < w->nparts; i++) {
-		struct intent_id *list;
-		size_t n;
-		if (intent_list(&w->parts[i].place, &list, &n, e))
-			return -1;
-		free(list);
-		if (n)
-			return 0;
-		*entries += state_entries(w->parts[i].state);
-	}
-	return w->rules.en->max_update_percent >= 100;
-}
-
 static void
 forget_refused(struct worker *w, size_t i)
 {
@@ -85,35 +68,6 @@ worker_close(struct worker *w)
 	free(w->refused);
 	attempts_free(&w->attempts);
 	*w = (struct worker){ .out = w->out };
-}
-
-uint64_t
-worker_known(const struct worker *w)
-{
-	uint64_t n = 0;
-	for (size_t i = 0; i < w->nparts; i++)
-		n += w->parts[i].known;
-	return n;
-}
-
-uint64_t
-worker_unproven(const struct worker *w)
-{
-	uint64_t n = 0;
-	if (w->rules.en->max_update_percent >= 100)
-		return 0;
-	for (size_t i = 0; i < w->nparts; i++)
-		n += part_unproven(&w->parts[i]);
-	return n;
-}
-
-uint64_t
-worker_revision(const struct worker *w)
-{
-	uint64_t sum = 0;
-	for (size_t i = 0; i < w->nparts; i++)
-		sum += place_revision(&w->parts[i].place);
-	return sum;
 }
 
 /* --- attempts ------------------------------------------------------------ */

@@ -42,6 +42,9 @@ uint64_t worker_known(const struct worker *w); /* entries of the state */
 /* … that are inserts in doubt. Counted only for max_update_percent. */
 uint64_t worker_unproven(const struct worker *w);
 
+/* Bytes of rules.memory that its tables leave by now. */
+uint64_t worker_room(const struct worker *w);
+
 /* The sum of its state files' revisions (place.h). */
 uint64_t worker_revision(const struct worker *w);
 

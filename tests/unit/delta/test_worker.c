@@ -185,6 +185,23 @@ a_foreign_partition_is_a_bug(void **state)
 	assert_int_equal(e.cls, ERR_DATA);
 }
 
+/* What is left for batches that come early shrinks as the tables grow, and a
+ * state that takes all leaves nothing. */
+static void
+tables_leave_room(void **state)
+{
+	struct bench *t = *state;
+	first_night(t);
+	open_night(t);
+	uint64_t room = worker_room(&t->n.w[0]);
+	assert_int_equal(room, t->rules.memory - table_bytes(3));
+	SEND(t, 0, 1, { 1, 10, 5 }, { 4, 40, 8 }, { 5, 50, 9 });
+	assert_int_equal(
+	    worker_room(&t->n.w[0]), t->rules.memory - table_bytes(5));
+	t->n.w[0].rules.memory = table_bytes(5) - 1;
+	assert_int_equal(worker_room(&t->n.w[0]), 0);
+}
+
 int
 main(void)
 {
@@ -199,6 +216,7 @@ main(void)
 		TEST(a_crash_leaves_its_rows_in_doubt),
 		TEST(what_load_refused_is_not_committed),
 		TEST(a_foreign_partition_is_a_bug),
+		TEST(tables_leave_room),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
