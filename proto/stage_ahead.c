@@ -69,14 +69,14 @@ receive(struct stage *st, struct frame *f, struct err *e)
 	r = share_receive(&st->shared, f, e);
 	if (r < 0)
 		frame_free(f);
-	return r < 0 ? -1 : r == 1 ? STAGE_BATCH : STAGE_NO_BATCH;
+	return r < 0 ? -1 : r == 1 ? STAGE_AHEAD_BATCH : STAGE_AHEAD_OTHER;
 }
 
 int
-stage_next_batch(struct stage *st, struct frame *f, struct err *e)
+stage_ahead_next(struct stage *st, struct frame *f, struct err *e)
 {
 	if (take(&st->ahead, f))
-		return STAGE_BATCH;
+		return STAGE_AHEAD_BATCH;
 	if (st->ahead.trouble.cls != ERR_NONE) {
 		*e = st->ahead.trouble;
 		return -1;
@@ -94,7 +94,7 @@ take_one_ahead(struct stage *st)
 
 	if (r <= 0)
 		return false;
-	if (r == STAGE_BATCH && !put(&st->ahead, f.bytes))
+	if (r == STAGE_AHEAD_BATCH && !put(&st->ahead, f.bytes))
 		r = err_retry(e, "memory",
 		    "there is no memory for a batch that came early");
 	frame_free(&f);

@@ -7,6 +7,7 @@
 #include "proto/share.h"
 #include "proto/sock.h"
 #include "proto/stage.h"
+#include "proto/stage_ahead.h"
 #include "proto/stage_meter.h"
 #include "proto/stream.h"
 
@@ -30,14 +31,6 @@ struct stage_rejects {
 struct stage_waiting {
 	struct stage_waiting *next;
 	struct frame frame;
-};
-
-/* Batches that were taken before there was time for them, oldest first. */
-struct ahead;
-struct stage_ahead {
-	struct ahead *first, *last;
-	size_t bytes;
-	struct err trouble;
 };
 
 /* What differs between the two lives of a stage. */
@@ -99,12 +92,6 @@ int stage_send_peers(
 int stage_send_wait(struct stage *st, struct sock_item *items, size_t n,
     struct err *e) MUST_CHECK;
 extern const struct stage_ops stage_send_ops;
-
-/* Batches for a service (stage_ahead.c): 0 if none waits, -1 on failure. */
-enum { STAGE_BATCH = 1, STAGE_NO_BATCH = 2 /* a message about batches */ };
-int stage_next_batch(
-    struct stage *st, struct frame *f, struct err *e) MUST_CHECK;
-void stage_ahead_free(struct stage *st);
 
 /* What both lives do with a message for the stage. */
 int stage_begin(

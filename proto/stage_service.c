@@ -142,10 +142,10 @@ take_one(struct stage *st, struct err *e)
 	struct frame f = { 0 };
 	if (st->stopping)
 		return 0;
-	int r = stage_next_batch(st, &f, e);
+	int r = stage_ahead_next(st, &f, e);
 	if (r <= 0)
 		return r;
-	if (r == STAGE_BATCH) {
+	if (r == STAGE_AHEAD_BATCH) {
 		size_t bytes = f.bytes.len;
 		stage_meter_begin(&st->meter);
 		r = stage_take_batch(st, &f, e);

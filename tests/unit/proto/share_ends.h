@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -60,6 +61,26 @@ offer(struct share *s, struct share_views *v)
 	struct frame f = frame_of(&out);
 	assert_int_equal(share_receive(v, &f, &e), 0);
 	assert_null(f.owner);
+}
+
+/* n bytes of value x, by way of a slot. */
+static inline struct frame
+pass(struct share *s, struct share_views *v, size_t n, uint8_t x)
+{
+	struct buf out = { 0 };
+	struct err e = { 0 };
+	uint32_t slot;
+
+	uint8_t *at = share_slot(s, &slot);
+	assert_non_null(at);
+	memset(at, x, n);
+	share_ticket(s, slot, n, &out);
+	struct frame f = frame_of(&out);
+	assert_int_equal(share_receive(v, &f, &e), 1);
+	assert_int_equal(f.bytes.len, n);
+	assert_int_equal(f.bytes.data[0], x);
+	assert_int_equal(f.bytes.data[n - 1], x);
+	return f;
 }
 
 #endif

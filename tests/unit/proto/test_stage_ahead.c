@@ -24,7 +24,7 @@ next(struct stage *st)
 	struct err e = { 0 };
 	int r;
 
-	while ((r = stage_next_batch(st, &f, &e)) != STAGE_BATCH) {
+	while ((r = stage_ahead_next(st, &f, &e)) != STAGE_AHEAD_BATCH) {
 		assert_true(r >= 0);
 		if (r == 0)
 			hop_wait(st->pull, false);
@@ -129,9 +129,9 @@ trouble_comes_in_its_turn(void **state)
 	hop_wait(h.pull, false);
 	stage_take_ahead(&st, MANY);
 	assert_string_equal(st.ahead.trouble.code, "bad_ticket");
-	assert_int_equal(stage_next_batch(&st, &f, &e), STAGE_BATCH);
+	assert_int_equal(stage_ahead_next(&st, &f, &e), STAGE_AHEAD_BATCH);
 	frame_free(&f);
-	assert_int_equal(stage_next_batch(&st, &f, &e), -1);
+	assert_int_equal(stage_ahead_next(&st, &f, &e), -1);
 	assert_string_equal(e.code, "bad_ticket");
 	batch_free(&b);
 	h.views = st.shared;
