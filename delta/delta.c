@@ -21,6 +21,10 @@ enum { SEGMENT_BYTES = 1 << 20, MERGE_RECORDS = 100000 };
 /* Of batches that come in the midst of long work: a second's worth or so. */
 enum { AHEAD_BYTES_MAX = 128 << 20 };
 
+/* Of changes that the target has no time for yet: of one row in eight, or so.
+ * A night that writes more than that takes as long as its target does. */
+enum { LATER_BYTES_AN_ENTRY = 16, LATER_BYTES_MAX = 64 << 20 };
+
 struct delta {
 	bool commit; /* --commit */
 	struct outlet outlet;
@@ -28,6 +32,7 @@ struct delta {
 	struct recorder recorder;
 	/* As a filter there is no supervisor to judge the guards. */
 	struct guard_facts facts;
+	uint64_t later; /* bytes of changes that may wait for the target */
 };
 
 static const struct option_key keys[] = {
@@ -54,13 +59,23 @@ guard(
 	return r;
 }
 
+static uint64_t
+least(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* Rows that changed can stand close together, and the target takes a hundred
+ * times as long for one as the rest of the night: it is read meanwhile. */
 static int
 out_send(void *ctx, struct batch **b, struct err *e)
 {
 	struct stage *st = ctx;
-	if (stage_is_filter(st) && guard(st, stage_state(st), *b, e))
+	struct delta *self = stage_state(st);
+	if (stage_is_filter(st) && guard(st, self, *b, e))
 		return -1;
-	return stage_send(st, b, e);
+	uint64_t room = least(self->later, worker_room(&self->worker));
+	return stage_send_later(st, b, room, e);
 }
 
 static int
@@ -130,9 +145,8 @@ static void
 take_ahead(void *ctx)
 {
 	const struct delta *self = stage_state(ctx);
-	uint64_t room = worker_room(&self->worker);
 	stage_take_ahead(
-	    ctx, room < AHEAD_BYTES_MAX ? (size_t)room : AHEAD_BYTES_MAX);
+	    ctx, least(AHEAD_BYTES_MAX, worker_room(&self->worker)));
 }
 
 /* The source is read while we read the state: what we have to say of it can
@@ -148,6 +162,8 @@ read_state(struct stage *st, struct delta *self, struct err *e)
 	    (foreseen && report_opened(st, self, entries, 0, e)) ||
 	    worker_read(w, e))
 		return -1;
+	self->later =
+	    least(LATER_BYTES_MAX, worker_known(w) * LATER_BYTES_AN_ENTRY);
 	log_debug("state read", "entries", log_u64(worker_known(w)),
 	    "partitions", log_u64(w->nparts), NULL);
 	return foreseen ? 0

@@ -167,6 +167,26 @@ probe(struct table *t, const uint8_t bk[16], size_t *at)
 	return NULL;
 }
 
+/* The entry of that key, which is not the next one: behind that, or else from
+ * the first on. All such searches together look at n entries, and then there
+ * are no more: that is little beside an index, and a read that begins with the
+ * last rows and goes on with the first ones needs no other. */
+static struct entry *
+seek(struct table *t, const uint8_t bk[16])
+{
+	size_t i = t->next;
+
+	for (; t->sought < t->n; t->sought++, i++) {
+		i = i < t->n ? i : 0;
+		struct entry *en = table_at(t, i);
+		if (memcmp(en->bk, bk, sizeof(en->bk)) == 0) {
+			t->next = i + 1;
+			return en;
+		}
+	}
+	return NULL;
+}
+
 /* As probe, the next entry first. */
 static inline struct entry *
 look(struct table *t, const uint8_t bk[16], size_t *at)
@@ -179,8 +199,12 @@ look(struct table *t, const uint8_t bk[16], size_t *at)
 		}
 	}
 	t->strays++;
-	if (!t->slots)
+	if (!t->slots) {
+		struct entry *en = seek(t, bk);
+		if (en)
+			return en;
 		make_index(t);
+	}
 	return probe(t, bk, at);
 }
 

@@ -10,12 +10,11 @@
  * accepted and who saw the row in this run. Entries are dense and never move
  * or go away; a deleted one loses ENTRY_KNOWN. A zeroed table is empty.
  *
- *
  * They stand in the order they were added. A source that is read in the order
  * of the nights before meets them one after the other, and a look-up tries the
  * entry behind the last one first. The index, which is memory read at random,
- * is not even made before a key is somewhere else: until then table_append
- * adds what is known to be new.
+ * is not even made before keys are somewhere else too often, or one is new:
+ * until then table_append adds what is known to be new.
  *
  * Memory, also while it grows: 40 bytes an entry and at most 30 of index.
  */
@@ -52,6 +51,7 @@ struct table {
 	size_t n, reserved;
 	size_t next;     /* the entry that is looked at first */
 	size_t strays;   /* look-ups that did not find their key there */
+	size_t sought;   /* entries that they then looked at, in order */
 	uint64_t *index; /* hash bits << 32 | entry number + 1; 0: empty */
 	size_t slots;    /* a power of two; 0: there is no index yet */
 	struct meanwhile meanwhile; /* while an index is made */

@@ -31,6 +31,7 @@ struct chunk_range {
 	const char *low, *high; /* as text; NULL: open (low: and NULLs) */
 	struct span rows;       /* CHUNK_ROWS: the array as it came */
 	uint64_t estimate;      /* rows; not encoded */
+	bool newest; /* where rows that changed last stand; not encoded */
 };
 
 void chunk_encode(const struct chunk_range *r, struct buf *out);

@@ -50,6 +50,7 @@ report_chunks(struct stage *st, const struct chunk_list *l, struct err *e)
 			.chunk = (uint32_t)i,
 			.rows = l->ranges[i].estimate,
 			.flag = chunk_stable(&l->ranges[i]),
+			.part = l->ranges[i].newest,
 			.body = buf_span(&body) };
 		rc = stage_report(st, &m, e);
 	}

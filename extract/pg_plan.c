@@ -9,6 +9,11 @@
 
 enum { ROWS_PER_PAGE_GUESS = 64, TID_RANGE_VERSION = 140000 };
 
+/* The end of a heap is a chunk of its own, a sixteenth of it: PostgreSQL puts
+ * new rows and versions of rows there, but for what fits into pages that a
+ * vacuum has made room in. A small table is written in no time. */
+enum { TAIL_OF = 16, TAIL_FROM_ROWS = 100000 };
+
 struct table_facts {
 	uint64_t rows;  /* about */
 	uint64_t pages; /* now */
@@ -93,34 +98,45 @@ table_facts(const struct source_handle *s, struct pg_conn *c,
 	return 0;
 }
 
+/* Heap blocks from lo up to hi; 0: also those that came later. */
+static int
+add_blocks(struct source_handle *s, const struct chunk_range *whole,
+    const struct table_facts *f, uint64_t lo, uint64_t hi,
+    struct chunk_list *out, struct err *e)
+{
+	struct chunk_range r = *whole;
+	uint64_t pages = (hi ? hi : f->pages) - lo;
+
+	r.kind = CHUNK_CTID;
+	r.lo = lo;
+	r.hi = hi;
+	r.newest = hi == 0;
+	r.estimate =
+	    f->pages
+		? (uint64_t)((double)f->rows * (double)pages / (double)f->pages)
+		: 0;
+	return chunk_add(out, &s->arena, &r, e);
+}
+
+/* Chunks of about chunk_rows each, and the tail. */
 static int
 plan_ctid(struct source_handle *s, const struct chunk_range *whole,
     const struct table_facts *f, struct chunk_list *out, struct err *e)
 {
-	uint64_t per = s->en->source.chunk_rows > 0
-			   ? (uint64_t)s->en->source.chunk_rows
-			   : f->rows;
-	uint64_t chunks = per ? (f->rows + per - 1) / per : 1;
+	uint64_t per = (uint64_t)s->en->source.chunk_rows;
+	uint64_t chunks = (f->rows + per - 1) / per;
 
-	if (chunks < 1)
-		chunks = 1;
-	if (chunks > LIMIT_CHUNKS)
-		chunks = LIMIT_CHUNKS;
+	if (chunks > LIMIT_CHUNKS - 1)
+		chunks = LIMIT_CHUNKS - 1;
 	uint64_t step = (f->pages + chunks - 1) / chunks;
-	for (uint64_t lo = 0; lo == 0 || lo < f->pages; lo += step) {
-		struct chunk_range r = *whole;
-		bool last = step == 0 || lo + step >= f->pages;
-		r.kind = CHUNK_CTID;
-		r.lo = lo;
-		/* The last one is open, and also takes later pages. */
-		r.hi = last ? 0 : lo + step;
-		r.estimate = f->rows / chunks;
-		if (chunk_add(out, &s->arena, &r, e) != 0)
+	uint64_t tail = f->pages / TAIL_OF;
+	uint64_t end = f->pages - (tail < step ? tail : step);
+	for (uint64_t lo = 0; lo < end; lo += step) {
+		uint64_t hi = lo + step < end ? lo + step : end;
+		if (add_blocks(s, whole, f, lo, hi, out, e) != 0)
 			return -1;
-		if (last)
-			break;
 	}
-	return 0;
+	return add_blocks(s, whole, f, end, 0, out, e);
 }
 
 /* Every chunk_rows-th value of the key, in order. */
@@ -253,7 +269,8 @@ pg_plan(struct source_handle *s, struct pg_conn *c,
 	if (divide && src->split == SPLIT_CTID && !f.plain)
 		return err_config(e, "split",
 		    "split: ctid needs a plain table (no view, partitions, children or query) on PostgreSQL 14 or newer; use split: key or none");
-	if (divide && f.plain && f.rows > (uint64_t)src->chunk_rows)
+	if (divide && f.plain &&
+	    (f.rows > (uint64_t)src->chunk_rows || f.rows >= TAIL_FROM_ROWS))
 		return plan_ctid(s, whole, &f, out, e);
 	r.estimate = whole->version.len ? 0 : f.rows;
 	return chunk_add(out, &s->arena, &r, e);

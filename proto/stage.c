@@ -76,6 +76,19 @@ stage_send(struct stage *st, struct batch **b, struct err *e)
 }
 
 int
+stage_send_later(struct stage *st, struct batch **b, size_t room, struct err *e)
+{
+	if (!st->ops->later)
+		return stage_send(st, b, e);
+	struct meter_rows rows = stage_meter_rows(*b, NULL, true);
+	if (stage_flush_rejects(st, e) < 0 ||
+	    st->ops->later(st, b, room, e) < 0)
+		return -1;
+	stage_meter_count(&st->meter, &rows);
+	return 0;
+}
+
+int
 stage_report(struct stage *st, struct message *m, struct err *e)
 {
 	m->run = st->run;
@@ -156,6 +169,8 @@ stage_finish(struct stage *st)
 	if ((st->open || st->planned) && st->def->close)
 		st->def->close(st);
 	st->open = st->planned = false;
+	/* What a run that was given up left is nobody's. */
+	stage_later_free(st);
 	log_set_run(0, NULL);
 }
 

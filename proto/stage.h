@@ -74,6 +74,11 @@ uint32_t stage_instances(const struct stage *st); /* of this stage */
  */
 int stage_send(struct stage *st, struct batch **b, struct err *e) MUST_CHECK;
 
+/* The same, but while there is no room downstream batches are kept, in order
+ * and up to so many bytes, and the stage may go on. As a filter it blocks. */
+int stage_send_later(
+    struct stage *st, struct batch **b, size_t room, struct err *e) MUST_CHECK;
+
 /* Sends m to the supervisor; as a filter, chunk_end and planned go where the
  * runtime needs them and the rest is summed up for the log. run is filled. */
 int stage_report(struct stage *st, struct message *m, struct err *e) MUST_CHECK;

@@ -8,6 +8,7 @@
 #include "proto/sock.h"
 #include "proto/stage.h"
 #include "proto/stage_ahead.h"
+#include "proto/stage_later.h"
 #include "proto/stage_meter.h"
 #include "proto/stream.h"
 
@@ -36,6 +37,8 @@ struct stage_waiting {
 /* What differs between the two lives of a stage. */
 struct stage_ops {
 	int (*send)(struct stage *, struct batch **, struct err *);
+	/* NULL: it is sent. */
+	int (*later)(struct stage *, struct batch **, size_t, struct err *);
 	int (*report)(struct stage *, const struct message *, struct err *);
 	int (*done)(struct stage *, struct batch **, const uint64_t *counts,
 	    struct err *);
@@ -61,6 +64,7 @@ struct stage {
 	struct share_views shared;     /* what feeds us */
 	struct stage_waiting *waiting; /* oldest first */
 	struct stage_ahead ahead;
+	struct stage_later later;
 	uint32_t assigned_chunk, assigned_attempt;
 	bool fenced, stopping;
 	bool told; /* the supervisor knows why we stop */
@@ -88,7 +92,7 @@ int stage_send_due(struct stage *st, struct err *e) MUST_CHECK;
 /* MSG_PEERS: whom to feed from now on. */
 int stage_send_peers(
     struct stage *st, const struct message *m, struct err *e) MUST_CHECK;
-/* Until an item is ready or something is due; there is room for one more. */
+/* Until an item is ready or something is due; there is room for two more. */
 int stage_send_wait(struct stage *st, struct sock_item *items, size_t n,
     struct err *e) MUST_CHECK;
 extern const struct stage_ops stage_send_ops;

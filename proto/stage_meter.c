@@ -102,6 +102,12 @@ void
 stage_meter_waited(struct stage_meter *m, int64_t us)
 {
 	m->apart_us += us;
+	stage_meter_kept(m, us);
+}
+
+void
+stage_meter_kept(struct stage_meter *m, int64_t us)
+{
 	m->waited_us += us;
 	m->due = true;
 }

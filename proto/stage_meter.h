@@ -43,12 +43,14 @@ void stage_meter_free(struct stage_meter *m);
 void stage_meter_open(struct stage_meter *m, const char *entity);
 
 /* Work begins and ends; waiting for room downstream is none. took: it was on
- * a batch of so many bytes. sent: another one went out. */
+ * a batch of so many bytes. sent: another one went out. kept: a batch waited
+ * for room while the work went on. */
 void stage_meter_begin(struct stage_meter *m);
 void stage_meter_end(struct stage_meter *m);
 void stage_meter_took(struct stage_meter *m, size_t bytes);
 void stage_meter_sent(struct stage_meter *m, size_t bytes);
 void stage_meter_waited(struct stage_meter *m, int64_t us);
+void stage_meter_kept(struct stage_meter *m, int64_t us);
 
 /* The rows of b that this stage decided on: what left b since it came, counts
  * (may be NULL), and what is passed on. They are counted once b is gone. */

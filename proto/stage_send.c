@@ -50,13 +50,22 @@ stage_send_due(struct stage *st, struct err *e)
 	return stage_send_metrics(st, false, e);
 }
 
-/* Until an item is ready, or something is due. */
+/* How long control and input may wait for the end of a wait for a slot. */
+enum { SLOT_WAIT_MS = 10 };
+
 int
 stage_send_wait(
     struct stage *st, struct sock_item *items, size_t n, struct err *e)
 {
 	int64_t limit = stage_meter_wait_ms(&st->meter);
 	int fd = stage_meter_fd(&st->meter);
+	struct sock *kept = stage_later_sock(st);
+	/* A slot cannot be waited for together with sockets. */
+	if (st->later.parcel.full && (limit < 0 || limit > SLOT_WAIT_MS))
+		limit = SLOT_WAIT_MS;
+	else if (kept)
+		items[n++] =
+		    (struct sock_item){ .sock = kept, .want_send = true };
 	if (fd >= 0)
 		items[n++] = (struct sock_item){ .fd = fd };
 	return sock_wait(items, n, limit, e);
@@ -125,15 +134,13 @@ look_at_control(struct stage *st, struct err *e)
 	return 0;
 }
 
-/* How long control may wait for the end of a wait for a slot. */
-enum { SLOT_WAIT_MS = 10 };
-
 /* Until there may be room downstream, or control has something. */
 static int
 wait_for_room(
-    struct stage *st, const struct parcel *p, struct sock *out, struct err *e)
+    struct stage *st, const struct parcel *p, uint32_t part, struct err *e)
 {
-	struct sock_item items[3] = {
+	struct sock *out = peers_sock(&st->peers, part);
+	struct sock_item items[4] = {
 		{ .sock = st->control },
 		{ .sock = out, .want_send = true },
 	};
@@ -144,24 +151,39 @@ wait_for_room(
 		share_wait(p->full, SLOT_WAIT_MS);
 	else
 		r = stage_send_wait(st, items, out ? 2 : 1, e);
-	board_do(st->board, BOARD_WORKING);
-	stage_meter_waited(&st->meter, clock_mono_micros() - since);
+	stage_later_board(st);
+	/* It is the same wait for all that is kept. */
+	st->later.counted_us = clock_mono_micros();
+	stage_meter_waited(&st->meter, st->later.counted_us - since);
 	return r < 0 ? -1 : stage_send_due(st, e);
+}
+
+/* What was kept goes first. */
+static int
+send_kept(struct stage *st, struct err *e)
+{
+	int r;
+
+	while ((r = look_at_control(st, e)) == 0 &&
+	       (r = stage_later_flush(st, e)) == 0) {
+		const struct stage_later *l = &st->later;
+		r = wait_for_room(st, &l->parcel, l->head->part, e);
+		if (r < 0)
+			break;
+	}
+	return r < 0 ? -1 : 0;
 }
 
 static int
 service_send(struct stage *st, struct batch **b, struct err *e)
 {
 	struct parcel out = { 0 };
-	int r;
+	int r = stage_later_any(st) ? send_kept(st, e) : 0;
 
-	while ((r = look_at_control(st, e)) == 0) {
+	while (r == 0 && (r = look_at_control(st, e)) == 0) {
 		r = parcel_send(&out, &st->peers, *b, e);
 		if (r == 0)
-			r = wait_for_room(
-			    st, &out, peers_sock(&st->peers, (*b)->part), e);
-		if (r != 0)
-			break;
+			r = wait_for_room(st, &out, (*b)->part, e);
 	}
 	if (r < 0) {
 		parcel_drop(&out, &st->peers);
@@ -171,6 +193,16 @@ service_send(struct stage *st, struct batch **b, struct err *e)
 	batch_free(b);
 	/* One order may make batches for minutes. */
 	return stage_send_due(st, e);
+}
+
+static int
+service_later(struct stage *st, struct batch **b, size_t room, struct err *e)
+{
+	int r = stage_later_put(st, b, room, e);
+
+	if (r == 0)
+		return service_send(st, b, e);
+	return r < 0 ? -1 : stage_send_due(st, e);
 }
 
 static int
@@ -185,6 +217,7 @@ service_done(
 
 const struct stage_ops stage_send_ops = {
 	.send = service_send,
+	.later = service_later,
 	.report = stage_send_message,
 	.done = service_done,
 };

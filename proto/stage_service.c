@@ -172,7 +172,8 @@ service_loop(struct stage *st, struct err *e)
 {
 	bool worked = false;
 	while (!st->stopping) {
-		if (drain_control(st, e) < 0 || stage_send_due(st, e) < 0)
+		if (drain_control(st, e) < 0 || stage_send_due(st, e) < 0 ||
+		    stage_later_flush(st, e) < 0)
 			return -1;
 		int r = take_one(st, e);
 		if (r < 0 || (r == 0 && worked && finish_grouped(st, e) < 0))
@@ -180,12 +181,13 @@ service_loop(struct stage *st, struct err *e)
 		worked = r == 1;
 		if (worked || st->stopping || st->waiting)
 			continue;
-		struct sock_item items[3] = { { .sock = st->control },
+		struct sock_item items[4] = { { .sock = st->control },
 			{ .sock = st->pull } };
-		board_do(st->board, BOARD_IDLE);
+		if (!stage_later_any(st))
+			board_do(st->board, BOARD_IDLE);
 		if (stage_send_wait(st, items, st->pull ? 2 : 1, e) < 0)
 			return -1;
-		board_do(st->board, BOARD_WORKING);
+		stage_later_board(st);
 	}
 	return 0;
 }
@@ -295,7 +297,8 @@ stage_service_main(struct stage *st, struct err *e)
 	if (r < 0 && st->control)
 		report_error(st, e);
 	free_waiting(st);
-	stage_ahead_free(st);
+	shelf_free(&st->ahead.shelf);
+	stage_later_free(st);
 	peers_close(&st->peers);
 	share_views_free(&st->shared);
 	sock_close(&st->pull, 0);

@@ -284,7 +284,7 @@ ask_on_chunk(struct run *r, const struct message *m)
 		    mem_realloc(r->chunks, r->chunks_cap * sizeof(*r->chunks));
 	}
 	struct chunk *c = &r->chunks[r->nchunks];
-	*c = (struct chunk){ .no = (uint32_t)r->nchunks };
+	*c = (struct chunk){ .no = (uint32_t)r->nchunks, .newest = m->part };
 	keep(&c->range, m->body);
 	r->estimate += m->rows;
 	r->stable = r->stable && m->flag;

@@ -19,7 +19,8 @@ struct chunk {
 	enum chunk_state state;
 	uint32_t attempt;
 	struct buf range;
-	bool ended; /* chunk_end of this attempt came */
+	bool newest; /* where rows that changed last stand; only the last one */
+	bool ended;  /* chunk_end of this attempt came */
 	uint64_t rows, batches, bytes;
 	uint64_t counts[OUT_COUNT];
 	uint64_t held;

@@ -34,6 +34,31 @@ facts(const struct run *r)
 	};
 }
 
+struct share_rejected {
+	uint64_t rows, rejected;
+};
+
+static void
+add_counts(struct share_rejected *s, const uint64_t counts[OUT_COUNT], int sign)
+{
+	for (size_t i = 0; i < OUT_COUNT; i++)
+		if (i != OUT_DELETED)
+			s->rows += (uint64_t)sign * counts[i];
+	s->rejected += (uint64_t)sign * counts[OUT_REJECTED];
+}
+
+/* What was read first is no sample of the others: until the end it is left
+ * out. */
+static struct share_rejected
+rejected_so_far(const struct run *r, bool at_end)
+{
+	struct share_rejected s = { 0 };
+	add_counts(&s, r->counts, 1);
+	if (!at_end && read_newest_first(r))
+		add_counts(&s, r->chunks[r->nchunks - 1].counts, -1);
+	return s;
+}
+
 void
 finish_judge(struct run *r, bool at_end)
 {
@@ -44,19 +69,16 @@ finish_judge(struct run *r, bool at_end)
 		halt(r, "max_update_percent");
 		return;
 	}
-	uint64_t read = 0;
-	for (size_t i = 0; i < OUT_COUNT; i++)
-		read += i == OUT_DELETED ? 0 : r->counts[i];
-	uint64_t rejected = r->counts[OUT_REJECTED];
+	struct share_rejected s = rejected_so_far(r, at_end);
 	double percent = r->entity->max_reject_percent;
-	if ((!at_end && read < REJECTS_JUDGED_FROM) ||
-	    (double)rejected * 100 <= percent * (double)read)
+	if ((!at_end && s.rows < REJECTS_JUDGED_FROM) ||
+	    (double)s.rejected * 100 <= percent * (double)s.rows)
 		return;
 	buf_printf(&r->why,
 	    "%" PRIu64 " of %" PRIu64 " rows were rejected, more than "
 	    "limits.max_reject_percent allows (%g %%): see 'syncline failed "
 	    "list', mend the mapping or raise the limit, and run again",
-	    rejected, read, percent);
+	    s.rejected, s.rows, percent);
 	halt(r, "max_reject_percent");
 }
 

@@ -16,6 +16,8 @@ void read_begin(struct run *r);
 void read_assign(struct run *r);
 /* Every worker has the run open (again): assign, or finish what is all done. */
 void read_go_on(struct run *r);
+/* The last chunk is read before the others. */
+bool read_newest_first(const struct run *r);
 /* Rows are on their way. */
 bool read_in_flight(struct run *r);
 /* Everything in flight will be read again, because of why. learnt: something
@@ -25,7 +27,6 @@ void read_on_chunk_end(struct run *r, struct proc *p, const struct message *m);
 void read_on_ack(struct run *r, const struct message *m);
 void read_on_reject(struct run *r, const struct message *m);
 void read_on_committed(struct run *r, const struct message *m);
-/* Sends what was not applied and the commit itself. */
 
 /* run_finish.c: sweep, guards, deletes, the end */
 void finish_reading(struct run *r);

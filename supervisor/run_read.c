@@ -87,9 +87,23 @@ assign(struct run *r, unsigned worker, struct chunk *c)
 	fail_if(r, result, &e);
 }
 
+bool
+read_newest_first(const struct run *r)
+{
+	return r->mode == MODE_SYNC && r->state_rows && r->nchunks &&
+	       r->chunks[r->nchunks - 1].newest;
+}
+
+/* In order; but what may have changed first, if there is a state to compare it
+ * with: the target writes that while the rest is read. */
 static struct chunk *
 next_planned(struct run *r)
 {
+	if (read_newest_first(r)) {
+		struct chunk *last = &r->chunks[r->nchunks - 1];
+		if (last->state == CHUNK_PLANNED)
+			return last;
+	}
 	while (
 	    r->next < r->nchunks && r->chunks[r->next].state != CHUNK_PLANNED)
 		r->next++;

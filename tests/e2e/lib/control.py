@@ -120,7 +120,14 @@ class HeldService(Service):
         self.night.hold_again()
         service = Service(self.site)
         wait_until(self.night.waiter, "load stands still")
+        wait_until(lambda: self.one_chunk_left(service),
+                   "the rest was read meanwhile")
         return service
+
+    @staticmethod
+    def one_chunk_left(service):
+        run = (service.status() or {}).get("run", {})
+        return run and run["chunks_done"] == run["chunks"] - 1
 
     def pause_before_the_deletes(self, service):
         """All is read, and what is gone from the source is about to be

@@ -166,13 +166,78 @@ keys_in_order_are_found_without_an_index(void **state)
 		assert_int_equal(table_put(&t, bk)->chunk, i);
 	}
 	assert_true(t.slots == 0 && t.strays == 0);
-	world_bk(N / 2, bk);
-	assert_int_equal(table_find(&t, bk)->chunk, N / 2);
-	assert_true(t.slots > 0 && t.strays == 1);
-	world_bk(N / 2 + 1, bk);
-	assert_int_equal(table_find(&t, bk)->chunk, N / 2 + 1);
-	assert_int_equal(t.strays, 1);
 	table_free(&t);
+}
+
+static void
+add_in_order(struct table *t, uint32_t n)
+{
+	uint8_t bk[16];
+	for (uint32_t i = 0; i < n; i++) {
+		world_bk(i, bk);
+		table_append(t, bk)->chunk = i;
+	}
+}
+
+static void
+find_in_order(struct table *t, uint32_t from, uint32_t to)
+{
+	uint8_t bk[16];
+	for (uint32_t i = from; i < to; i++) {
+		world_bk(i, bk);
+		assert_int_equal(table_find(t, bk)->chunk, i);
+	}
+}
+
+/* … and one that is read from its last rows on, then the first ones, neither.
+ */
+static void
+the_end_first_needs_no_index(void **state)
+{
+	enum { N = 100000, END = N - N / 16 };
+	struct table t = { 0 };
+	(void)state;
+	add_in_order(&t, N);
+	find_in_order(&t, END, N);
+	find_in_order(&t, 0, END);
+	assert_int_equal(t.strays, 2);
+	assert_true(t.slots == 0 && t.sought <= N);
+	table_free(&t);
+}
+
+/* Rows that are left out cost a step each, not an index. */
+static void
+gaps_need_no_index(void **state)
+{
+	enum { N = 50000 };
+	struct table t = { 0 };
+	(void)state;
+	add_in_order(&t, N);
+	for (uint32_t i = 0; i + 100 <= N; i += 100)
+		find_in_order(&t, i, i + 99);
+	assert_true(t.slots == 0 && t.sought < N / 20);
+	table_free(&t);
+}
+
+/* What would be sought for too long gets one, and so does a new key. */
+static void
+disorder_needs_an_index(void **state)
+{
+	enum { N = 50000 };
+	uint8_t bk[16];
+	(void)state;
+	for (int new = 0; new < 2; new ++) {
+		struct table t = { 0 };
+		add_in_order(&t, N);
+		for (uint32_t i = N; !new &&i-- > 0;)
+			find_in_order(&t, i, i + 1);
+		world_bk(N, bk);
+		assert_true(table_put(&t, bk)->chunk == 0);
+		assert_true(t.slots > 0 && t.n == N + 1);
+		assert_true(t.sought <= N + 1);
+		find_in_order(&t, 0, N);
+		table_free(&t);
+	}
 }
 
 /* A table that is filled exactly to its capacity does not grow when a key of
@@ -208,6 +273,9 @@ main(void)
 		cmocka_unit_test(reserving_keeps_what_is_there),
 		cmocka_unit_test(putting_is_finding_or_adding),
 		cmocka_unit_test(keys_in_order_are_found_without_an_index),
+		cmocka_unit_test(the_end_first_needs_no_index),
+		cmocka_unit_test(gaps_need_no_index),
+		cmocka_unit_test(disorder_needs_an_index),
 		cmocka_unit_test(putting_what_is_there_never_grows),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

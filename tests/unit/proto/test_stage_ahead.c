@@ -56,7 +56,7 @@ they_come_in_order(void **state)
 			if (rand() % 4)
 				stage_take_ahead(&st, MANY);
 		}
-		early += st.ahead.bytes > 0;
+		early += st.ahead.shelf.bytes > 0;
 		for (size_t k = 0; k < ARRAY_LEN(want); k++) {
 			struct frame f = next(&st);
 			assert_int_equal(f.bytes.len, want[k].len);
@@ -65,7 +65,7 @@ they_come_in_order(void **state)
 			frame_free(&f);
 			buf_free(&want[k]);
 		}
-		assert_int_equal(st.ahead.bytes, 0);
+		assert_int_equal(st.ahead.shelf.bytes, 0);
 	}
 	assert_true(early > 0);
 	h.views = st.shared;
@@ -85,16 +85,16 @@ no_more_than_there_is_room_for(void **state)
 	hop_send(&h, b, &shared);
 	hop_wait(h.pull, false);
 	stage_take_ahead(&st, 0);
-	assert_int_equal(st.ahead.bytes, 0);
-	while (!st.ahead.bytes)
+	assert_int_equal(st.ahead.shelf.bytes, 0);
+	while (!st.ahead.shelf.bytes)
 		stage_take_ahead(&st, 1);
-	size_t one = st.ahead.bytes;
+	size_t one = st.ahead.shelf.bytes;
 	hop_send(&h, b, &shared);
 	hop_wait(h.pull, false);
 	stage_take_ahead(&st, one);
-	assert_int_equal(st.ahead.bytes, one);
-	stage_ahead_free(&st);
-	assert_int_equal(st.ahead.bytes, 0);
+	assert_int_equal(st.ahead.shelf.bytes, one);
+	shelf_free(&st.ahead.shelf);
+	assert_int_equal(st.ahead.shelf.bytes, 0);
 	struct frame f = next(&st);
 	frame_free(&f);
 	stage_take_ahead(&(struct stage){ 0 }, MANY);
@@ -119,7 +119,7 @@ trouble_comes_in_its_turn(void **state)
 	hop_open(&h);
 	struct stage st = stage_of(&h);
 	hop_send(&h, b, &shared);
-	while (!st.ahead.bytes) {
+	while (!st.ahead.shelf.bytes) {
 		hop_wait(h.pull, false);
 		stage_take_ahead(&st, MANY);
 	}
