@@ -6,6 +6,7 @@
  * A row without a usable key becomes a reject, reported to the supervisor;
  * its neighbours are not held back.
  */
+#include "identity/hold.h"
 #include "identity/ident.h"
 #include "identity/split.h"
 #include "proto/stage.h"
@@ -13,6 +14,7 @@
 struct identity {
 	struct ident ident;
 	struct ident_rules rules;
+	struct hold hold;
 };
 
 static int
@@ -21,7 +23,8 @@ identity_open(struct stage *st, const struct message *m, struct err *e)
 	struct identity *self = stage_state(st);
 	const struct entity *en = stage_entity(st);
 
-	(void)e;
+	if (hold_open(&self->hold, m->body2, e))
+		return -1;
 	self->rules = (struct ident_rules){
 		.entity = en->name,
 		.key = en->key,
@@ -70,6 +73,9 @@ identity_batch(struct stage *st, struct batch **bp, struct err *e)
 	rules.keys_only = rules.keys_only || (*bp)->keys_only;
 	if (ident_hash(&self->ident, &rules, *bp, e))
 		return -1;
+	hold_rows(&self->hold, st, *bp, &rejects, &n);
+	if (n == (*bp)->nrows)
+		return stage_ack(st, *bp, NULL, e);
 	split_rows(*bp, partitions, rejects, n, &split);
 	return send_parts(st, bp, &split, partitions, e);
 }
@@ -79,6 +85,7 @@ identity_close(struct stage *st)
 {
 	struct identity *self = stage_state(st);
 	ident_free(&self->ident);
+	hold_free(&self->hold);
 }
 
 int

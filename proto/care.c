@@ -74,6 +74,64 @@ care_decode(struct span in, struct arena *a, struct care_span **v, size_t *n,
 	return r;
 }
 
+void
+care_keys_encode(const struct care_key *v, size_t n, struct buf *out)
+{
+	pack_array(out, n);
+	for (size_t i = 0; i < n; i++) {
+		pack_array(out, 2);
+		pack_bin(out, v[i].key, KEY_HASH_BYTES);
+		pack_str(out, v[i].why);
+	}
+}
+
+static int
+decode_key(const msgpack_object *o, struct arena *a, struct care_key *k)
+{
+	struct span key;
+	if (o->type != MSGPACK_OBJECT_ARRAY || o->via.array.size != 2 ||
+	    unpack_bin(&o->via.array.ptr[0], KEY_HASH_BYTES, &key) < 0 ||
+	    key.len != KEY_HASH_BYTES ||
+	    unpack_str(&o->via.array.ptr[1], a, LIMIT_MESSAGE_TEXT, &k->why) <
+		0)
+		return -1;
+	memcpy(k->key, key.data, KEY_HASH_BYTES);
+	return 0;
+}
+
+static int
+decode_keys(const msgpack_object *root, struct arena *a, struct care_key **v,
+    size_t *n, struct err *e)
+{
+	if (root->type != MSGPACK_OBJECT_ARRAY ||
+	    root->via.array.size > CARE_KEYS)
+		return err_data(e, bad, "care is no list of keys");
+	size_t count = root->via.array.size;
+	struct care_key *k = arena_zalloc(a, (count + 1) * sizeof(*k));
+	for (size_t i = 0; i < count; i++)
+		if (decode_key(&root->via.array.ptr[i], a, &k[i]) < 0)
+			return err_data(e, bad, "key %zu of care", i);
+	*v = k;
+	*n = count;
+	return 0;
+}
+
+int
+care_keys_decode(struct span in, struct arena *a, struct care_key **v,
+    size_t *n, struct err *e)
+{
+	struct unpack u = { 0 };
+	*v = NULL;
+	*n = 0;
+	if (!in.len)
+		return 0;
+	if (unpack_one(in, DEPTH, bad, &u, e) < 0)
+		return -1;
+	int r = decode_keys(&u.root, a, v, n, e);
+	unpack_free(&u);
+	return r;
+}
+
 uint64_t
 care_end(const struct care_span *v, size_t n, uint64_t row)
 {

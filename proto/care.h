@@ -32,6 +32,18 @@ void care_encode(const struct care_span *v, size_t n, struct buf *out);
 int care_decode(struct span in, struct arena *a, struct care_span **v,
     size_t *n, struct err *e) MUST_CHECK;
 
+/* Rows that are known by their key hash alone: identity rejects them. */
+struct care_key {
+	uint8_t key[KEY_HASH_BYTES];
+	const char *why;
+};
+enum { CARE_KEYS = 4096 };
+
+void care_keys_encode(const struct care_key *v, size_t n, struct buf *out);
+/* Strings and all in a; nothing at all is no keys. Else as care_decode. */
+int care_keys_decode(struct span in, struct arena *a, struct care_key **v,
+    size_t *n, struct err *e) MUST_CHECK;
+
 /* Where the batch that holds row `row` has to end at the latest: a row number
  * above it; UINT64_MAX: anywhere. */
 uint64_t care_end(const struct care_span *v, size_t n, uint64_t row);

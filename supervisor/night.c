@@ -54,31 +54,40 @@ take_result(struct night_result *x, struct run *r)
 
 static int
 one_run(struct engine *en, const struct entity *entity, enum run_mode mode,
-    struct night_result *x, struct err *e)
+    struct suspects *s, struct night_result *x, struct err *e)
 {
-	struct run r = { .entity = entity, .mode = mode };
+	struct run r = { .entity = entity,
+		.mode = mode,
+		.suspects = mode == MODE_SYNC ? s : NULL };
 	int result = engine_run(en, &r, e);
 	take_result(x, &r);
+	if (r.suspects)
+		suspects_keep(r.suspects, r.chunks, r.nchunks);
 	if (x->error.cls != ERR_NONE && r.end != END_HALTED)
 		log_err(LOG_LEVEL_INFO, "the run ended early", &x->error);
 	run_free(&r);
 	return result;
 }
 
-/* An abandoned run may get further when it begins again, but not for ever. What
- * stages died of before was another entity's source, or is long ago. */
+/* An abandoned run may get further when it begins again, but not for ever,
+ * unless each brings us closer to a row that delta dies of. What stages died of
+ * before was another entity's source, or is long ago. */
 static int
 stubborn_run(struct engine *en, const struct entity *entity, enum run_mode mode,
     struct night_result *x, struct err *e)
 {
+	struct suspects s = { 0 };
+	int r = 0;
 	procs_excuse_all(&en->procs);
-	for (int64_t i = 0; i < en->tries; i++) {
-		if (one_run(en, entity, mode, x, e) < 0)
-			return -1;
+	for (int64_t left = en->tries; r == 0 && left > 0;) {
+		s.learnt = false;
+		r = one_run(en, entity, mode, &s, x, e);
 		if (x->end != END_ABANDONED || engine_ending(en))
 			break;
+		left -= !s.learnt;
 	}
-	return 0;
+	suspects_free(&s);
+	return r < 0 ? -1 : 0;
 }
 
 static int

@@ -77,11 +77,31 @@ poison_died(struct poison *p, const struct poison_death *d)
 		   : POISON_NOTED;
 }
 
+static void
+free_why(struct care_span *s)
+{
+	free((void *)(uintptr_t)s->why);
+	s->why = NULL;
+}
+
+void
+poison_forget_found(struct poison *p)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < p->n; i++) {
+		bool found = p->v[i].why != NULL;
+		free_why(&p->v[i]);
+		if (!found)
+			p->v[n++] = p->v[i];
+	}
+	p->n = n;
+}
+
 void
 poison_free(struct poison *p)
 {
 	for (size_t i = 0; i < p->n; i++)
-		free((void *)(uintptr_t)p->v[i].why);
+		free_why(&p->v[i]);
 	free(p->v);
 	*p = (struct poison){ 0 };
 }

@@ -35,6 +35,8 @@ enum poison_verdict {
 };
 
 enum poison_verdict poison_died(struct poison *p, const struct poison_death *d);
+/* Rows that were found are suspected no more, nor held back. */
+void poison_forget_found(struct poison *p);
 void poison_free(struct poison *p);
 
 #endif

@@ -70,6 +70,9 @@ run_open_message(const struct run *r, enum proc_kind k, struct message *m)
 		.body2 = buf_span(&r->target_schema) };
 	if (k == PROC_IDENTITY || k == PROC_RESOLVER || k == PROC_LOAD)
 		m->body = buf_span(&r->mapped_schema);
+	if (k == PROC_IDENTITY)
+		m->body2 = r->suspects ? buf_span(&r->suspects->encoded)
+				       : (struct span){ 0 };
 }
 
 bool
@@ -236,6 +239,16 @@ pick_strategy(struct run *r)
 	snprintf(r->reason, sizeof(r->reason), "%s", why);
 }
 
+/* Those that earlier runs found: their rows are there, all the same. */
+static void
+hold_back(struct run *r)
+{
+	const struct suspects *s = r->suspects;
+	for (size_t i = 0; i < s->nkeys; i++)
+		buf_put(&r->spared, s->keys[i].key, sizeof(s->keys[i].key));
+	r->poisonous = (unsigned)s->nkeys;
+}
+
 int
 run_begin(struct run *r, struct err *e)
 {
@@ -246,6 +259,8 @@ run_begin(struct run *r, struct err *e)
 	for (size_t i = 0; i < r->engine->procs.n; i++)
 		r->engine->procs.all[i].reopening =
 		    r->engine->procs.all[i].asked = false;
+	if (r->suspects)
+		hold_back(r);
 	if (ledger_begin(r, e) < 0)
 		return -1;
 	log_set_run(r->id, r->entity->name);

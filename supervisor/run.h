@@ -10,6 +10,7 @@
 #include "supervisor/run_chunk.h"
 #include "supervisor/run_phase.h"
 #include "supervisor/scale.h"
+#include "supervisor/suspects.h"
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -22,7 +23,8 @@
  * ledger. A death of normalize, identity, resolver or load voids the chunks
  * in flight, and they are extracted again under the same snapshot. A death
  * of extract loses the snapshot and a death of delta the seen marks: then
- * the run is abandoned and the engine's caller begins a new one.
+ * the run is abandoned and the engine's caller begins a new one, which may
+ * know what rows delta died of (suspects).
  */
 struct engine;
 
@@ -80,12 +82,13 @@ struct run {
 		struct proc *leaving;    /* waits until nobody feeds it … */
 		unsigned feeding;        /* … and so many have not said so */
 	} scale;
-	unsigned poisonous;     /* rows that stages died of */
-	unsigned reopening;     /* restarted workers that are not open yet */
-	bool joining, draining; /* draining: no new chunks, told to stop */
-	bool closing;           /* draining, because the window closes */
-	bool pausing;           /* no new chunks, until somebody says so */
-	bool paused;            /* … and nothing is in flight any more */
+	unsigned poisonous;        /* rows that stages died of */
+	struct suspects *suspects; /* or NULL; borrowed */
+	unsigned reopening;        /* restarted workers that are not open yet */
+	bool joining, draining;    /* draining: no new chunks, told to stop */
+	bool closing;              /* draining, because the window closes */
+	bool pausing;              /* no new chunks, until somebody says so */
+	bool paused;               /* … and nothing is in flight any more */
 	/* books */
 	uint64_t rows_read;
 	uint64_t counts[OUT_COUNT];

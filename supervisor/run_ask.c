@@ -307,6 +307,8 @@ void
 ask_planned(struct run *r)
 {
 	probe_planned(r);
+	if (r->suspects)
+		suspects_lead(r->suspects, r->chunks, r->nchunks);
 	log_info(
 	    "planned", "chunks", log_u64(r->nchunks), "why", r->reason, NULL);
 	run_enter(r, RUN_MAP);

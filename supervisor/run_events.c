@@ -241,6 +241,8 @@ run_bury(struct run *r, struct proc *p, const struct err *why)
 		return;
 	if (blamed)
 		procs_excuse(&r->engine->procs, p);
+	if (blamed && r->suspects)
+		r->suspects->learnt = true;
 	if (why->cls != ERR_RETRY || p->state == PROC_GIVEN_UP) {
 		run_over(r, END_FAILED, why);
 	} else if (r->phase <= RUN_PLAN) {

@@ -4,7 +4,8 @@
 /*
  * Whose fault a death was: the process', or that of a row it had in hand. One
  * that could say why it died is never the rows' victim, and neither is one
- * that we killed.
+ * that we killed. With delta the run ends, and the next one goes on searching
+ * (suspects.h).
  */
 static struct chunk *
 chunk_in_hand(struct run *r, const struct board_hand *h)
@@ -42,7 +43,9 @@ blame(struct run *r, const struct proc *p, const struct board_hand *h)
 	enum poison_verdict v = poison_died(&c->poison, &d);
 	if (v != POISON_FOUND)
 		return v;
-	if (h->keyed)
+	if (p->kind == PROC_DELTA && h->keyed)
+		suspects_found(r->suspects, h->key, why.msg);
+	else if (h->keyed)
 		buf_put(&r->spared, h->key, sizeof(h->key));
 	log_warn("a row that kills a stage is held back", "worker", p->name,
 	    "chunk", log_u64(c->no), "row", log_u64(h->first), "why", why.msg,
@@ -57,7 +60,7 @@ poison_blamed(struct run *r, const struct proc *p)
 {
 	bool blamed = false;
 	if (!p->crashed || r->phase != RUN_READ || r->joining ||
-	    p->kind == PROC_EXTRACT || p->kind == PROC_DELTA)
+	    p->kind == PROC_EXTRACT || (p->kind == PROC_DELTA && !r->suspects))
 		return false;
 	for (size_t i = 0; i < p->nhands && r->phase != RUN_OVER; i++)
 		blamed |= blame(r, p, &p->hands[i]) != POISON_NOTED;

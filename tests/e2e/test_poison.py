@@ -2,6 +2,7 @@
 go in, and the books balance."""
 import pathlib
 import subprocess
+import time
 
 import pytest
 
@@ -56,7 +57,7 @@ def rejects(site):
     return site.verb("failed", "list", "-o", "json").json()
 
 
-@pytest.mark.parametrize("stage", ["normalize", "identity", "load"])
+@pytest.mark.parametrize("stage", ["normalize", "identity", "delta", "load"])
 def test_the_row_is_found(site, poison, stage):
     small = Bad(site, [1234])
     result = small.run(env=poison(stage), expect=4)
@@ -112,6 +113,42 @@ def test_a_known_row_is_not_taken_for_a_deleted_one(site, poison):
     result.books().assert_is(read=ROWS - 1, updated=1, rejected=1,
                              unchanged=ROWS - 3)
     assert len(small.rows()) == ROWS
+
+
+def test_delta_s_row_is_known_by_its_key(site, poison):
+    """Delta's death ends a run, and the next one reads another source: rows
+    come and go in front of it, and what is missing is deleted all the same,
+    but for the row that is held back."""
+    small = Bad(site, [])
+    small.run()
+    small.source.change(f"UPDATE things SET name = '{MARK}' WHERE id = 2000")
+    small.source.change("DELETE FROM things WHERE id = 5")
+    process = site.start("run", "-o", "json", "-c", site.file,
+                         env=poison("delta"))
+    first = ROWS + 1
+    while process.poll() is None:
+        small.source.change("INSERT INTO things VALUES (?, 'late', '1')",
+                            [(-first,)])
+        first += 1
+        time.sleep(0.02)
+    result = site.finish(process)
+    assert result.code == 4, result
+    [reject] = rejects(site)
+    assert reject["code"] == "poison"
+    assert "syncline-delta was killed by signal 6" in reject["message"]
+    kept = {row[0] for row in small.rows()}
+    assert 2000 in kept and 5 not in kept
+    site.run()
+    assert_rows(small.rows(), small.expected())
+
+
+def test_several_rows_that_delta_dies_of(site, poison):
+    bad = {7, 700, 701, 2999}
+    small = Bad(site, bad)
+    result = small.run(env=poison("delta"), expect=4)
+    assert_books(result, len(bad))
+    assert_rows(small.rows(), small.good())
+    assert {r["code"] for r in rejects(site)} == {"poison"}
 
 
 GROWS = {"to": "name", "type": "text", "expr": " || ".join(6 * ["name"])}

@@ -42,12 +42,14 @@ sqlite3_result_text64(void *ctx, const char *p, uint64_t n, void (*del)(void *),
 	(ctx, p, n, del, encoding);
 }
 
-/* identity: a batch goes on. Copies of other threads are ZeroMQ's. */
+/* identity, delta: a batch goes on. Copies of other threads are ZeroMQ's. */
 void *
 memcpy(void *to, const void *from, size_t n)
 {
-	if (getpid() == gettid() && n > 1)
+	if (getpid() == gettid() && n > 1) {
 		look_if("syncline-identity", from, n);
+		look_if("syncline-delta", from, n);
+	}
 	return memmove(to, from, n);
 }
 

@@ -37,6 +37,25 @@ check(const struct care_span *v, size_t n)
 	buf_free(&again);
 }
 
+static void
+keys(struct span in)
+{
+	struct arena a = { 0 };
+	struct err e = { 0 };
+	struct care_key *v;
+	size_t n, m;
+	struct buf again = { 0 };
+	if (care_keys_decode(in, &a, &v, &n, &e) == 0) {
+		care_keys_encode(v, n, &again);
+		must(care_keys_decode(buf_span(&again), &a, &v, &m, &e) == 0 &&
+		     m == n);
+	} else {
+		must(e.cls == ERR_DATA);
+	}
+	buf_free(&again);
+	arena_free(&a);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -44,6 +63,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct err e = { 0 };
 	struct care_span *v;
 	size_t n;
+	keys((struct span){ data, size });
 	if (care_decode((struct span){ data, size }, &a, &v, &n, &e) == 0)
 		check(v, n);
 	else

@@ -111,6 +111,38 @@ test_where_batches_end(void **state)
 	assert_null(care_find(some, SOME, 41));
 }
 
+static void
+keys_come_back(void **state)
+{
+	static const struct care_key keys[] = { { { 1, 2, 3 }, "it died" },
+		{ { 255 }, "" } };
+	struct buf b = { 0 };
+	struct arena a = { 0 };
+	struct err e = { 0 };
+	struct care_key *v;
+	size_t n;
+	(void)state;
+	care_keys_encode(keys, 2, &b);
+	assert_int_equal(care_keys_decode(buf_span(&b), &a, &v, &n, &e), 0);
+	assert_int_equal(n, 2);
+	for (size_t i = 0; i < n; i++) {
+		assert_memory_equal(v[i].key, keys[i].key, KEY_HASH_BYTES);
+		assert_string_equal(v[i].why, keys[i].why);
+	}
+	for (size_t len = 1; len < b.len; len++) {
+		err_clear(&e);
+		assert_int_equal(care_keys_decode((struct span){ b.data, len },
+				     &a, &v, &n, &e),
+		    -1);
+		assert_string_equal(e.code, "bad_care");
+	}
+	assert_int_equal(
+	    care_keys_decode((struct span){ 0 }, &a, &v, &n, &e), 0);
+	assert_int_equal(n, 0);
+	buf_free(&b);
+	arena_free(&a);
+}
+
 int
 main(void)
 {
@@ -118,6 +150,7 @@ main(void)
 		cmocka_unit_test(test_there_and_back),
 		cmocka_unit_test(test_nonsense_is_refused),
 		cmocka_unit_test(test_where_batches_end),
+		cmocka_unit_test(keys_come_back),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
