@@ -9,7 +9,7 @@ CC      ?= gcc
 ifeq ($(origin CC),default)
 CC      := gcc
 endif
-OPT     ?= -O2 -g
+OPT     ?= -O3 -g
 SAN     ?=
 WERROR  ?= -Werror
 WARN    := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes \

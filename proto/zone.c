@@ -257,24 +257,24 @@ zone_local(const struct zone *z, int64_t local_secs, int64_t *earliest,
 	int64_t last = local_secs + OFFSET_SECS_MAX;
 	struct zone_period p = period_at(z, first);
 	int found = 0;
-	int64_t moved = local_secs - p.offset;
+	*earliest = *latest = local_secs - p.offset;
 	for (;;) {
 		int64_t t = local_secs - p.offset;
 		if (t >= p.from && t < p.until) {
 			if (!found++)
 				*earliest = t;
 			*latest = t;
-		} else if (t >= p.until) {
-			moved = t; /* the gap, if it is one, comes next */
+		} else if (t >= p.until && !found) {
+			/* The gap, if it is one, comes next. */
+			*earliest = *latest = t;
 		}
 		if (p.until > last)
 			break;
 		p = period_at(z, p.until);
 	}
-	if (found)
-		return found == 1 ? ZONE_UNIQUE : ZONE_REPEATED;
-	*earliest = *latest = moved;
-	return ZONE_SKIPPED;
+	if (!found)
+		return ZONE_SKIPPED;
+	return found == 1 ? ZONE_UNIQUE : ZONE_REPEATED;
 }
 
 int64_t
