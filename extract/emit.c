@@ -3,9 +3,6 @@
 #include "proto/limits.h"
 #include <string.h>
 
-/* A row must fit a frame together with the names of its columns. */
-enum { ROW_BYTES_MAX = LIMIT_FRAME_BYTES - (16 << 20) };
-
 /* What a few rows need is not worth a large first step. */
 enum { FIRST_ROWS = 256 };
 
@@ -141,33 +138,37 @@ finish_column(struct emit *em, struct emit_column *c, struct err *e)
 /* What is rejected here is the row as the source has it. Its key is not yet
  * what the mapping makes of it; if a later stage knew the hash, that is. */
 static int
-give_up(struct emit *em, const struct care_span *s, struct err *e)
+give_up(
+    struct emit *em, const uint8_t *key, const struct err *why, struct err *e)
 {
 	struct batch *b = em->b;
-	struct err why = { 0 };
 
 	for (size_t i = 0; i < b->ncols; i++)
 		if (b->cols[i].role == ROLE_FIELD)
 			b->cols[i].role = ROLE_ORIGIN;
-	if (s->keyed) {
-		const struct column key = { .name = "",
+	if (key) {
+		const struct column hash = { .name = "",
 			.role = ROLE_BK_HASH,
 			.type = VT_BYTES,
-			.data = s->key,
+			.data = key,
 			.data_bytes = KEY_HASH_BYTES };
-		batch_add_column(b, &key);
+		batch_add_column(b, &hash);
 	}
-	err_data(&why, "poison", "%s", s->why);
-	return em->sink.reject(em->sink.ctx, &em->b, &why, e);
+	return em->sink.reject(em->sink.ctx, &em->b, why, e);
 }
 
 static int
 let_go(struct emit *em, struct err *e)
 {
 	const struct care_span *s = care_find(em->care, em->ncare, em->b->seq);
+	struct err why = { 0 };
 
-	return s && s->why ? give_up(em, s, e)
-			   : em->sink.send(em->sink.ctx, &em->b, e);
+	if (em->refuse)
+		return give_up(em, NULL, &em->refusal, e);
+	if (!s || !s->why)
+		return em->sink.send(em->sink.ctx, &em->b, e);
+	err_data(&why, "poison", "%s", s->why);
+	return give_up(em, s->keyed ? s->key : NULL, &why, e);
 }
 
 int
@@ -198,20 +199,32 @@ next_batch(struct emit *em, struct err *e)
 }
 
 int
+emit_refuse(struct emit *em, const struct err *why, struct err *e)
+{
+	if (em->nrows && next_batch(em, e) != 0)
+		return -1;
+	em->refuse = true;
+	em->refusal = *why;
+	return 0;
+}
+
+int
 emit_row(struct emit *em, size_t bytes, struct err *e)
 {
 	em->nrows++;
 	em->rows++;
 	em->nbytes += bytes;
 	em->bytes += bytes;
-	if (bytes > ROW_BYTES_MAX)
+	if (bytes > EMIT_ROW_BYTES_MAX)
 		return err_config(e, "row_too_large",
 		    "row %llu of the chunk takes %zu bytes, more than the %d that one message can hold; leave its largest column out of the mapping",
-		    (unsigned long long)em->rows, bytes, ROW_BYTES_MAX);
+		    (unsigned long long)em->rows, bytes, EMIT_ROW_BYTES_MAX);
 	if (em->nrows < em->batch_rows && em->nbytes < em->batch_bytes &&
-	    em->rows < em->cut_at)
+	    em->rows < em->cut_at && !em->refuse)
 		return 0;
-	return next_batch(em, e);
+	int rc = next_batch(em, e);
+	em->refuse = false;
+	return rc;
 }
 
 static void
@@ -307,12 +320,45 @@ emit_demote(struct emit *em, struct emit_column *c)
 	buf_free(&scratch);
 }
 
-int
-emit_too_large(
-    const struct emit *em, const struct emit_column *c, size_t n, struct err *e)
+void
+emit_too_large(const struct emit_column *c, uint64_t n, struct err *why)
 {
-	err_config(e, "value_too_large",
-	    "row %llu of the chunk has a value of %zu bytes in column %s, more than the %d that can be handled; leave the column out of the mapping, or cut it in a query",
-	    (unsigned long long)em->rows + 1, n, c->name, LIMIT_VALUE_BYTES);
-	return err_field(e, c->name);
+	if (n > LIMIT_VALUE_BYTES)
+		err_data(why, "value_too_large",
+		    "a value of %llu bytes, more than the %d that can be handled; leave the column out of the mapping, or cut it in a query",
+		    (unsigned long long)n, LIMIT_VALUE_BYTES);
+	else
+		err_data(why, "row_too_large",
+		    "with this value of %llu bytes the row takes more than the %d that one message can hold; leave the column out of the mapping, or cut it in a query",
+		    (unsigned long long)n, EMIT_ROW_BYTES_MAX);
+	(void)err_field(why, c->name);
+}
+
+/* Takes the last value back; there is one. */
+static void
+take_back(struct column_builder *b)
+{
+	uint8_t bit = (uint8_t)(1u << (--b->rows & 7));
+	uint8_t *nulls = b->nulls + (b->rows >> 3);
+	uint32_t off;
+
+	if (b->width) {
+		b->bytes -= b->width;
+	} else {
+		memcpy(&off, b->offs + 4 * b->rows, sizeof(off));
+		b->bytes = off;
+	}
+	if (!(*nulls & bit))
+		return;
+	*nulls &= (uint8_t)~bit;
+	b->any_null = false;
+	for (size_t i = 0; i < b->rows; i += 8)
+		b->any_null |= b->nulls[i >> 3] != 0;
+}
+
+void
+emit_take_back(struct emit *em, size_t n)
+{
+	while (n > 0)
+		take_back(&em->cols[--n].values);
 }

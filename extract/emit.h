@@ -6,6 +6,7 @@
 #include "proto/care.h"
 #include "proto/column.h"
 #include "proto/err.h"
+#include "proto/limits.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -49,7 +50,9 @@ struct emit {
 	const struct care_span *care; /* rows to be sent apart; borrowed */
 	size_t ncare;
 	uint64_t cut_at; /* the batch ends before this row; see care_end */
-	uint32_t seq;    /* batches so far */
+	bool refuse;     /* the row that is put now, because of … */
+	struct err refusal;
+	uint32_t seq; /* batches so far */
 	uint64_t rows, bytes;
 	struct buf version; /* the highest rowversion so far; empty: none */
 };
@@ -81,9 +84,23 @@ int emit_flush(struct emit *em, struct err *e) MUST_CHECK;
 int emit_reject_line(struct emit *em, struct span line, uint64_t number,
     const struct err *why, struct err *e) MUST_CHECK;
 
-/* ERR_CONFIG: a value of c takes n bytes, more than LIMIT_VALUE_BYTES. */
-int emit_too_large(const struct emit *em, const struct emit_column *c, size_t n,
-    struct err *e);
+/*
+ * A row that is too large for us is rejected with what fits of it, and its
+ * neighbours go on. emit_refuse comes before its first value: the rows before
+ * it leave, so that it stands alone; emit_row then rejects it.
+ */
+enum {
+	/* A row must fit a frame together with the names of its columns. */
+	EMIT_ROW_BYTES_MAX = LIMIT_FRAME_BYTES - (16 << 20),
+	EMIT_KEPT_BYTES = 1024 /* of a value that is too large */
+};
+int emit_refuse(
+    struct emit *em, const struct err *why, struct err *e) MUST_CHECK;
+/* Why: in column c, a value of n bytes, or a row for which those are too many.
+ */
+void emit_too_large(const struct emit_column *c, uint64_t n, struct err *why);
+/* Takes back the first n values of a row that was begun. */
+void emit_take_back(struct emit *em, size_t n);
 
 /* Turns what c holds into text, now and for the rest of the batch. */
 void emit_demote(struct emit *em, struct emit_column *c);

@@ -19,6 +19,13 @@ pg_copy_free(struct pg_copy *c)
 	buf_free(&c->rest);
 }
 
+static void
+put_u32(uint8_t *p, uint32_t v)
+{
+	for (int shift = 24; shift >= 0; shift -= 8)
+		*p++ = (uint8_t)(v >> shift);
+}
+
 static int
 bad(struct err *e, const char *what)
 {
@@ -44,56 +51,87 @@ read_head(struct span in, size_t *used, struct err *e)
 	return 1;
 }
 
-/* The bytes of the row at in, 0 if it is not all there yet, or SIZE_MAX if
- * a length in it is a lie. in.len is at least 2. */
-static size_t
-row_length(struct span in, size_t ncols)
-{
-	size_t at = 2;
+enum row_state {
+	ROW_PART,  /* more is needed */
+	ROW_WHOLE, /* *at is its length */
+	ROW_LARGE, /* too large by a value: *at is where that begins */
+	ROW_LIE,   /* a length in it is none */
+};
 
-	for (size_t i = 0; i < ncols; i++) {
-		if (in.len - at < 4)
-			return 0;
-		uint32_t n = pg_u32(in.data + at);
-		at += 4;
+/* Looks at the row at in, which has at least 2 bytes. *column: of the value
+ * at *at. */
+static enum row_state
+row_walk(struct span in, size_t ncols, size_t *at, size_t *column)
+{
+	*at = 2;
+	for (*column = 0; *column < ncols; ++*column) {
+		if (in.len - *at < 4)
+			return ROW_PART;
+		uint32_t n = pg_u32(in.data + *at);
+		*at += 4;
 		if (n == UINT32_MAX)
 			continue;
 		if (n > INT32_MAX)
-			return SIZE_MAX;
-		if (in.len - at < n)
-			return 0;
-		at += n;
+			return ROW_LIE;
+		if (n > LIMIT_VALUE_BYTES ||
+		    (n > EMIT_KEPT_BYTES && *at + n > EMIT_ROW_BYTES_MAX))
+			return ROW_LARGE;
+		if (in.len - *at < n)
+			return ROW_PART;
+		*at += n;
 	}
-	return at;
+	return ROW_WHOLE;
 }
 
-/* p: the fields of one complete row. */
+static bool
+may_be_cut(const struct emit_column *c)
+{
+	return c->declared == VT_TEXT || c->declared == VT_BYTES ||
+	       c->declared == VT_JSON || c->declared == VT_OPAQUE;
+}
+
+/* p: the fields of one complete row. Of one that is rejected because it is too
+ * large, no value is kept whole that is large. */
 static int
-read_row(struct pg_copy *c, const uint8_t *p, size_t bytes, struct err *e)
+read_row(struct pg_copy *c, const uint8_t *p, struct err *e)
 {
 	struct emit *em = c->em;
+	bool cut = c->cut;
+	size_t bytes = 0;
 
+	if (cut && emit_refuse(em, &c->why, e) != 0)
+		return -1;
+	c->cut = false;
 	for (size_t i = 0; i < em->ncols; i++) {
 		struct emit_column *col = &em->cols[i];
-		uint32_t n = pg_u32(p);
+		uint32_t n = pg_u32(p), kept = n;
 		p += 4;
+		bytes += 4;
 		if (n == UINT32_MAX) {
 			column_builder_null(&col->values);
 			continue;
 		}
-		if (n > LIMIT_VALUE_BYTES)
-			return emit_too_large(em, col, n, e);
-		if (c->fields[i].put(em, col, p, n, e) != 0)
+		if (cut && n > EMIT_KEPT_BYTES && may_be_cut(col))
+			kept = EMIT_KEPT_BYTES;
+		if (c->fields[i].put(em, col, p, kept, e) != 0)
 			return -1;
 		p += n;
+		bytes += kept;
 	}
 	return emit_row(em, bytes, e);
 }
 
-/* 1 and *used set after a row or the trailer, 0 when more is needed. */
+/* Rows from here on are walked over before anything is taken of them: while
+ * they come, that is done again and again. */
+enum { LARGE_ROW_BYTES = 1 << 20 };
+
+/* 1 and *used set after a row or the trailer, 0 when more is needed, or it is
+ * to be cut. */
 static int
 read_tuple(struct pg_copy *c, struct span in, size_t *used, struct err *e)
 {
+	size_t column;
+
 	if (in.len < 2)
 		return 0;
 	unsigned nfields = pg_u16(in.data);
@@ -104,16 +142,46 @@ read_tuple(struct pg_copy *c, struct span in, size_t *used, struct err *e)
 	}
 	if (nfields != c->em->ncols)
 		return bad(e, "has a row with a wrong number of columns");
-	*used = pg_row_take(c->fields, c->em, in);
+	if (!c->cut && in.len < LARGE_ROW_BYTES)
+		*used = pg_row_take(c->fields, c->em, in);
 	if (*used)
 		return emit_row(c->em, *used, e) == 0 ? 1 : -1;
-	size_t n = row_length(in, nfields);
-	if (n == SIZE_MAX)
-		return bad(e, "has a value of negative length");
-	if (n == 0)
+	switch (row_walk(in, nfields, used, &column)) {
+	case ROW_PART:
+	case ROW_LARGE:
 		return 0;
-	*used = n;
-	return read_row(c, in.data + 2, n, e) == 0 ? 1 : -1;
+	case ROW_LIE:
+		return bad(e, "has a value of negative length");
+	case ROW_WHOLE:
+		break;
+	}
+	return read_row(c, in.data + 2, e) == 0 ? 1 : -1;
+}
+
+/* Cuts the value that makes the row in rest too large, once its beginning is
+ * there. True: the row may be complete by that. */
+static bool
+cut_value(struct pg_copy *c)
+{
+	struct span in = buf_span(&c->rest);
+	size_t at, column;
+
+	if (c->at != PG_COPY_ROWS || in.len < 2 ||
+	    row_walk(in, c->em->ncols, &at, &column) != ROW_LARGE ||
+	    in.len - at < EMIT_KEPT_BYTES)
+		return false;
+	uint32_t n = pg_u32(in.data + at - 4);
+	size_t there = in.len - at < n ? in.len - at : n;
+	uint8_t *value = c->rest.data + at;
+
+	if (!c->cut)
+		emit_too_large(&c->em->cols[column], n, &c->why);
+	c->cut = true;
+	c->skip = n - there;
+	memmove(value + EMIT_KEPT_BYTES, value + there, in.len - at - there);
+	c->rest.len -= there - EMIT_KEPT_BYTES;
+	put_u32(value - 4, EMIT_KEPT_BYTES);
+	return c->skip == 0;
 }
 
 /* Takes whole items off the front of *in. */
@@ -144,26 +212,46 @@ consume(struct pg_copy *c, struct span *in, struct err *e)
 	return 0;
 }
 
-int
-pg_copy_feed(struct pg_copy *c, struct span piece, struct err *e)
+/* What is left of in, a part of rest or of nothing that lasts, is rest. */
+static void
+keep_rest(struct pg_copy *c, struct span in)
 {
-	struct span in = piece;
-
-	if (c->rest.len) {
-		if (piece.len > REST_BYTES_MAX - c->rest.len)
-			return err_config(e, "row_too_large",
-			    "a row takes more than %d bytes; leave its largest column out of the mapping",
-			    REST_BYTES_MAX);
-		buf_put(&c->rest, piece.data, piece.len);
-		in = buf_span(&c->rest);
-	}
-	if (consume(c, &in, e) != 0)
-		return -1;
 	if (c->rest.len) {
 		memmove(c->rest.data, in.data, in.len);
 		c->rest.len = in.len;
 	} else {
 		buf_put(&c->rest, in.data, in.len);
+	}
+}
+
+static struct span
+skip_cut(struct pg_copy *c, struct span in)
+{
+	size_t n = c->skip < in.len ? (size_t)c->skip : in.len;
+
+	c->skip -= n;
+	return (struct span){ in.data + n, in.len - n };
+}
+
+int
+pg_copy_feed(struct pg_copy *c, struct span piece, struct err *e)
+{
+	struct span in = skip_cut(c, piece);
+
+	if (c->rest.len) {
+		if (in.len > REST_BYTES_MAX - c->rest.len)
+			return bad(e, "has a row that does not end");
+		buf_put(&c->rest, in.data, in.len);
+		in = buf_span(&c->rest);
+	}
+	if (consume(c, &in, e) != 0)
+		return -1;
+	keep_rest(c, in);
+	while (cut_value(c)) {
+		in = buf_span(&c->rest);
+		if (consume(c, &in, e) != 0)
+			return -1;
+		keep_rest(c, in);
 	}
 	return 0;
 }

@@ -92,33 +92,10 @@ put_other(const struct pg_row_field *f, struct emit *em, struct emit_column *c,
 	return f->put(em, c, p, n, &e) == 0;
 }
 
-/* Takes the last row back; there is one. */
-static void
-take_back(struct column_builder *b)
-{
-	uint8_t bit = (uint8_t)(1u << (--b->rows & 7));
-	uint8_t *nulls = b->nulls + (b->rows >> 3);
-	uint32_t off;
-
-	if (b->width) {
-		b->bytes -= b->width;
-	} else {
-		memcpy(&off, b->offs + 4 * b->rows, sizeof(off));
-		b->bytes = off;
-	}
-	if (!(*nulls & bit))
-		return;
-	*nulls &= (uint8_t)~bit;
-	b->any_null = false;
-	for (size_t i = 0; i < b->rows; i += 8)
-		b->any_null |= b->nulls[i >> 3] != 0;
-}
-
 static __attribute__((noinline)) size_t
 undo(struct emit *em, size_t nfields)
 {
-	while (nfields > 0)
-		take_back(&em->cols[--nfields].values);
+	emit_take_back(em, nfields);
 	return 0;
 }
 

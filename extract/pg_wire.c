@@ -10,6 +10,9 @@
 /* RECEIVE: room for so much at least, whenever more is asked for. */
 enum { RECEIVE = 128 << 10, HEAD = 5, MESSAGE_MAX = LIMIT_FRAME_BYTES };
 
+/* A longer row is passed on as it comes; the server has none above ROW_MAX. */
+enum { ROW_AT_ONCE = 16 << 20, ROW_MAX = 1 << 30 };
+
 void
 pg_wire_init(struct pg_wire *w, int fd, struct pg_copy *copy)
 {
@@ -183,25 +186,49 @@ take(struct pg_wire *w, uint8_t type, struct span body, struct err *e)
 	}
 }
 
-/* Takes the whole messages that are there; *need: the bytes of the next. */
+/* Passes on what is there of a long row. */
+static int
+take_some(struct pg_wire *w, struct err *e)
+{
+	size_t there = w->in.len - w->at;
+	size_t n = w->left < there ? (size_t)w->left : there;
+	struct span piece = { w->in.data + w->at, n };
+
+	w->at += n;
+	w->left -= n;
+	return take(w, 'd', piece, e);
+}
+
+/* Takes the whole messages that are there, and of long rows what there is;
+ * *need: the bytes of the next. */
 static int
 take_all(struct pg_wire *w, size_t *need, struct err *e)
 {
-	*need = HEAD;
-	while (w->in.len - w->at >= HEAD) {
+	for (;;) {
+		*need = w->left ? 1 : HEAD;
+		if (w->in.len - w->at < *need)
+			return 0;
+		if (w->left) {
+			if (take_some(w, e) < 0)
+				return -1;
+			continue;
+		}
 		const uint8_t *p = w->in.data + w->at;
 		size_t n = pg_u32(p + 1);
-		if (n < 4 || n > MESSAGE_MAX)
+		if (n < 4 || n > (p[0] == 'd' ? ROW_MAX : MESSAGE_MAX))
 			return bad(w, "has a length that lies", e);
+		if (p[0] == 'd' && n > ROW_AT_ONCE) {
+			w->at += HEAD;
+			w->left = n - 4;
+			continue;
+		}
 		*need = 1 + n;
 		if (w->in.len - w->at < *need)
 			return 0;
 		w->at += *need;
-		*need = HEAD;
 		if (take(w, p[0], (struct span){ p + HEAD, n - 4 }, e) < 0)
 			return -1;
 	}
-	return 0;
 }
 
 int

@@ -18,6 +18,7 @@ struct pg_wire {
 	struct pg_copy *copy; /* where rows go; NULL: nowhere */
 	struct buf in;        /* received, */
 	size_t at;            /* and used up to here */
+	uint64_t left;        /* bytes of a long row that are still to come */
 	bool copying;         /* rows may come */
 	bool ready;           /* the server has ended its answer */
 	bool broken;          /* nothing can be said over it any more */

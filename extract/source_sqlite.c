@@ -202,15 +202,56 @@ sqlite_again(struct source_handle *s, struct chunk_list *ranges, struct err *e)
 	return 0;
 }
 
+/* The column with the largest value, and its size. */
+static size_t
+largest(const struct emit *em, struct sqlite3_stmt *st, size_t *bytes)
+{
+	size_t at = 0;
+
+	*bytes = 0;
+	for (size_t i = 0; i < em->ncols; i++) {
+		size_t n = sqlite_value_bytes(st, (int)i);
+		if (n > *bytes) {
+			*bytes = n;
+			at = i;
+		}
+	}
+	return at;
+}
+
+/* The row is rejected, with the beginnings of its values. */
+static int
+refuse_row(struct emit *em, struct sqlite3_stmt *st, struct err *e)
+{
+	const struct sqlite_value_limit most = { EMIT_KEPT_BYTES,
+		EMIT_KEPT_BYTES };
+	struct err why = { 0 };
+	size_t bytes;
+	size_t at = largest(em, st, &bytes);
+
+	emit_too_large(&em->cols[at], bytes, &why);
+	if (emit_refuse(em, &why, e) != 0)
+		return -1;
+	bytes = 0;
+	for (size_t i = 0; i < em->ncols; i++)
+		if (sqlite_value_put(em, (int)i, st, &most, &bytes) != 0)
+			return err_bug(e, "a value that is cut is too large");
+	return emit_row(em, bytes, e);
+}
+
 static int
 put_row(struct emit *em, struct sqlite3_stmt *st, struct err *e)
 {
-	size_t bytes = 0;
+	const struct sqlite_value_limit most = { LIMIT_VALUE_BYTES, 0 };
+	size_t bytes = 0, i = 0;
 
-	for (size_t i = 0; i < em->ncols; i++)
-		if (sqlite_value_put(em, (int)i, st, &bytes, e) != 0)
-			return -1;
-	return emit_row(em, bytes, e);
+	while (i < em->ncols &&
+	       sqlite_value_put(em, (int)i, st, &most, &bytes) == 0)
+		i++;
+	if (i == em->ncols && bytes <= EMIT_ROW_BYTES_MAX)
+		return emit_row(em, bytes, e);
+	emit_take_back(em, i);
+	return refuse_row(em, st, e);
 }
 
 static int

@@ -1,7 +1,6 @@
 #include "extract/sqlite_value.h"
 #include "proto/column_put.h"
 #include "proto/decimal.h"
-#include "proto/limits.h"
 #include <math.h>
 #include <sqlite3.h>
 #include <string.h>
@@ -197,8 +196,8 @@ put_declared(struct emit_column *c, const struct cell *x)
 }
 
 int
-sqlite_value_put(
-    struct emit *em, int i, sqlite3_stmt *st, size_t *bytes, struct err *e)
+sqlite_value_put(struct emit *em, int i, sqlite3_stmt *st,
+    const struct sqlite_value_limit *most, size_t *bytes)
 {
 	struct emit_column *c = &em->cols[i];
 	/* The value itself: nothing but this statement's next step, here in
@@ -212,8 +211,10 @@ sqlite_value_put(
 	}
 	if (has_bytes(&x)) {
 		x.s.len = (size_t)sqlite3_value_bytes(v);
-		if (x.s.len > LIMIT_VALUE_BYTES)
-			return emit_too_large(em, c, x.s.len, e);
+		if (x.s.len > most->handled && !most->kept)
+			return -1;
+		if (x.s.len > most->handled)
+			x.s.len = most->kept;
 		x.s.data = stored_bytes(&x);
 		*bytes += x.s.len;
 	} else {
@@ -225,4 +226,13 @@ sqlite_value_put(
 		emit_demote(em, c);
 	put_demoted(c, &x);
 	return 0;
+}
+
+size_t
+sqlite_value_bytes(sqlite3_stmt *st, int i)
+{
+	struct cell x = { .v = sqlite3_column_value(st, i) };
+
+	x.storage = sqlite3_value_type(x.v);
+	return has_bytes(&x) ? (size_t)sqlite3_value_bytes(x.v) : 0;
 }

@@ -27,10 +27,17 @@ struct sqlite3_stmt;
  * that is not for bytes counts as text, like SQLite's CAST(x AS TEXT); text
  * that is not UTF-8 is then rejected by normalize.
  *
- * Returns 0 and adds the value's size to *bytes.
+ * Returns 0 and adds the value's size to *bytes, or -1 and adds nothing: it
+ * has more than most.handled bytes, and there is no most.kept to cut it to.
  */
+struct sqlite_value_limit {
+	size_t handled, kept;
+};
 int sqlite_value_put(struct emit *em, int i, struct sqlite3_stmt *st,
-    size_t *bytes, struct err *e) MUST_CHECK;
+    const struct sqlite_value_limit *most, size_t *bytes) MUST_CHECK;
+
+/* How many bytes of text or blob value i has; 0: it has none of its own. */
+size_t sqlite_value_bytes(struct sqlite3_stmt *st, int i);
 
 /* The type of a column's batches, as far as its values fit it. */
 enum value_type sqlite_value_travels(enum value_type declared);

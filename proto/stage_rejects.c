@@ -1,9 +1,13 @@
 #include "proto/canon.h"
+#include "proto/limits.h"
 #include "proto/rowversion.h"
 #include "proto/stage_impl.h"
 #include <string.h>
 
 enum { REJECTS_MAX = 512, REJECTS_BYTES_MAX = 1 << 20 };
+
+/* A row that no message to the supervisor could hold is not stored. */
+enum { ORIGINAL_BYTES_MAX = LIMIT_CONTROL_BYTES / 2 };
 
 /* The key as packed values, where all of its fields are there. */
 static struct span
@@ -74,6 +78,8 @@ stage_reject(struct stage *st, struct batch *b, size_t row, const char *layer,
 	struct arena *a = &r->arena;
 	struct buf original = { 0 };
 	batch_original(b, row, &original);
+	if (original.len > ORIGINAL_BYTES_MAX)
+		buf_clear(&original);
 	struct reject *x = next_slot(r);
 	*x = (struct reject){
 		.stage = st->def->name,

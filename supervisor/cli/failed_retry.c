@@ -17,7 +17,7 @@ struct retrying {
 	struct engine *engine;
 	uint64_t left;  /* rows that may still be taken, by --limit */
 	bool more;      /* some did not fit */
-	size_t without; /* rejects whose row was not stored */
+	size_t without; /* rejects whose row was not stored whole */
 	bool cut_short; /* told to stop before every entity had its turn */
 	const struct entity *entity;
 	struct row_ranges ranges;
@@ -34,11 +34,21 @@ has_id(const struct retrying *t, uint64_t id)
 	return false;
 }
 
+/* Of a row that was too large for extract only a part is. */
+static bool
+is_stored(const struct reject *r)
+{
+	bool cut = strcmp(r->stage, "extract") == 0 &&
+		   (strcmp(r->code, "value_too_large") == 0 ||
+		       strcmp(r->code, "row_too_large") == 0);
+	return r->original.len && !cut;
+}
+
 /* 1 taken or not wanted, 0: no more fit. */
 static int
 take(struct retrying *t, const struct store_reject *r)
 {
-	if (!r->what.original.len) {
+	if (!is_stored(&r->what)) {
 		t->without++;
 		return 1;
 	}
@@ -161,8 +171,8 @@ report(struct retrying *t, const struct night_result *results, size_t n,
 	results_show(c, results, n);
 	if (t->without)
 		cli_say(c,
-		    "%zu rejects have no stored row: the next "
-		    "'syncline run' reads theirs from the source",
+		    "not stored whole, and so not tried: %zu. The next "
+		    "'syncline run' reads such rows from the source",
 		    t->without);
 	if (t->more)
 		cli_say(c, "there are more: the same command goes on");
