@@ -14,6 +14,10 @@ enum { ROWS_PER_PAGE_GUESS = 64, TID_RANGE_VERSION = 140000 };
  * vacuum has made room in. A small table is written in no time. */
 enum { TAIL_OF = 16, TAIL_FROM_ROWS = 100000 };
 
+/* Its beginning, too, is one: of ordinary rows, to be seen before the newest
+ * ones, if all are refused. */
+enum { SAMPLE_ROWS = 8192 };
+
 struct table_facts {
 	uint64_t rows;  /* about */
 	uint64_t pages; /* now */
@@ -118,21 +122,27 @@ add_blocks(struct source_handle *s, const struct chunk_range *whole,
 	return chunk_add(out, &s->arena, &r, e);
 }
 
-/* Chunks of about chunk_rows each, and the tail. */
+static uint64_t
+least(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* A sample, chunks of about chunk_rows each, and the tail. */
 static int
 plan_ctid(struct source_handle *s, const struct chunk_range *whole,
     const struct table_facts *f, struct chunk_list *out, struct err *e)
 {
 	uint64_t per = (uint64_t)s->en->source.chunk_rows;
-	uint64_t chunks = (f->rows + per - 1) / per;
-
-	if (chunks > LIMIT_CHUNKS - 1)
-		chunks = LIMIT_CHUNKS - 1;
+	uint64_t chunks = least((f->rows + per - 1) / per, LIMIT_CHUNKS - 2);
 	uint64_t step = (f->pages + chunks - 1) / chunks;
-	uint64_t tail = f->pages / TAIL_OF;
-	uint64_t end = f->pages - (tail < step ? tail : step);
-	for (uint64_t lo = 0; lo < end; lo += step) {
-		uint64_t hi = lo + step < end ? lo + step : end;
+	uint64_t end = f->pages - least(f->pages / TAIL_OF, step);
+	uint64_t hi =
+	    (uint64_t)((double)f->pages * SAMPLE_ROWS / (double)f->rows) + 1;
+
+	hi = least(hi, step);
+	for (uint64_t lo = 0; lo < end; lo = hi, hi = lo + step) {
+		hi = least(hi, end);
 		if (add_blocks(s, whole, f, lo, hi, out, e) != 0)
 			return -1;
 	}

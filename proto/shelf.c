@@ -9,6 +9,14 @@ struct shelved {
 	uint8_t bytes[];
 };
 
+enum { PAGE = 4096 };
+
+size_t
+shelf_cost(size_t bytes)
+{
+	return (sizeof(struct shelved) + bytes + PAGE - 1) / PAGE * PAGE;
+}
+
 static void
 release(void *owner)
 {
@@ -19,7 +27,7 @@ release(void *owner)
 bool
 shelf_put(struct shelf *s, struct span frame)
 {
-	size_t size = sizeof(struct shelved) + frame.len;
+	size_t size = shelf_cost(frame.len);
 	struct shelved *a = mmap(NULL, size, PROT_READ | PROT_WRITE,
 	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 

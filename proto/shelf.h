@@ -12,8 +12,10 @@
 struct shelved;
 struct shelf {
 	struct shelved *first, *last;
-	size_t bytes; /* of all there are */
+	size_t bytes; /* of memory, for all there are */
 };
+/* What it takes to keep a frame of so many bytes. */
+size_t shelf_cost(size_t bytes);
 
 /* Copies the frame. False: there is no memory for it. */
 bool shelf_put(struct shelf *s, struct span frame) MUST_CHECK;

@@ -47,6 +47,7 @@ void
 stage_take_ahead(struct stage *st, size_t room)
 {
 	while (st->pull && st->ahead.trouble.cls == ERR_NONE &&
-	       st->ahead.shelf.bytes < room && take_one_ahead(st))
+	       st->ahead.shelf.bytes + stage_later_bytes(st) < room &&
+	       take_one_ahead(st))
 		continue;
 }

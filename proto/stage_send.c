@@ -61,9 +61,10 @@ stage_send_wait(
 	int fd = stage_meter_fd(&st->meter);
 	struct sock *kept = stage_later_sock(st);
 	/* A slot cannot be waited for together with sockets. */
-	if (st->later.parcel.full && (limit < 0 || limit > SLOT_WAIT_MS))
+	bool slot = st->later.parcel.full != NULL;
+	if (slot && (limit < 0 || limit > SLOT_WAIT_MS))
 		limit = SLOT_WAIT_MS;
-	else if (kept)
+	if (kept && !slot)
 		items[n++] =
 		    (struct sock_item){ .sock = kept, .want_send = true };
 	if (fd >= 0)
@@ -106,6 +107,8 @@ apply_urgent(struct stage *st, struct frame *f, struct err *e)
 		if (m.kind == MSG_FENCE && m.chunk == st->assigned_chunk &&
 		    m.attempt > st->assigned_attempt)
 			st->fenced = true;
+		if (m.kind == MSG_FENCE)
+			r = stage_later_fence(st, m.chunk, m.attempt, e);
 		if (m.kind == MSG_EXIT)
 			st->stopping = true;
 		keep_waiting(st, f);
@@ -195,13 +198,21 @@ service_send(struct stage *st, struct batch **b, struct err *e)
 	return stage_send_due(st, e);
 }
 
+/* Waits no longer than until there is room for this one. */
 static int
 service_later(struct stage *st, struct batch **b, size_t room, struct err *e)
 {
-	int r = stage_later_put(st, b, room, e);
+	const struct stage_later *l = &st->later;
+	int r;
 
-	if (r == 0)
-		return service_send(st, b, e);
+	while ((r = look_at_control(st, e)) == 0 &&
+	       (r = stage_later_put(st, b, room, e)) == 0) {
+		if (!stage_later_any(st))
+			return service_send(st, b, e);
+		r = wait_for_room(st, &l->parcel, l->head->part, e);
+		if (r < 0)
+			break;
+	}
 	return r < 0 ? -1 : stage_send_due(st, e);
 }
 

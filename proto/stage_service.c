@@ -66,6 +66,9 @@ handle_message(struct stage *st, const struct message *m, struct err *e)
 		st->stopping = true;
 		return 0;
 	case MSG_FENCE:
+		if (stage_later_fence(st, m->chunk, m->attempt, e) < 0)
+			return -1;
+		return stage_control(st, m, e);
 	case MSG_DESCRIBE:
 	case MSG_PLAN:
 	case MSG_EXCEPT:

@@ -69,9 +69,10 @@ one_run(struct engine *en, const struct entity *entity, enum run_mode mode,
 	return result;
 }
 
-/* An abandoned run may get further when it begins again, but not for ever,
- * unless each brings us closer to a row that delta dies of. What stages died of
- * before was another entity's source, or is long ago. */
+/* An abandoned run may get further when it begins again, but not for ever: a
+ * death of delta that brought us closer to the row it dies of costs no try, and
+ * with the row found all is as it was at first. What stages died of before was
+ * another entity's source, or is long ago. */
 static int
 stubborn_run(struct engine *en, const struct entity *entity, enum run_mode mode,
     struct night_result *x, struct err *e)
@@ -80,11 +81,13 @@ stubborn_run(struct engine *en, const struct entity *entity, enum run_mode mode,
 	int r = 0;
 	procs_excuse_all(&en->procs);
 	for (int64_t left = en->tries; r == 0 && left > 0;) {
-		s.learnt = false;
+		s.learnt = POISON_NOTED;
 		r = one_run(en, entity, mode, &s, x, e);
 		if (x->end != END_ABANDONED || engine_ending(en))
 			break;
-		left -= !s.learnt;
+		left -= s.learnt == POISON_NOTED;
+		if (s.learnt == POISON_FOUND)
+			left = en->tries;
 	}
 	suspects_free(&s);
 	return r < 0 ? -1 : 0;

@@ -217,9 +217,10 @@ run_on_hello(struct run *r, struct proc *p)
 			run_fail(r, &e);
 		return;
 	}
-	if (procs_connect(&r->engine->procs, entity_resolves(r->entity), &e) <
-		0 ||
-	    proc_send(&r->engine->procs, p, &m, &e) < 0)
+	if (proc_send(&r->engine->procs, p, &m, &e) < 0 ||
+	    (p->kind == PROC_LOAD && read_fence(r, p, &e) < 0) ||
+	    procs_connect(&r->engine->procs, entity_resolves(r->entity), &e) <
+		0)
 		run_fail(r, &e);
 }
 
@@ -241,8 +242,6 @@ run_bury(struct run *r, struct proc *p, const struct err *why)
 		return;
 	if (blamed)
 		procs_excuse(&r->engine->procs, p);
-	if (blamed && r->suspects)
-		r->suspects->learnt = true;
 	if (why->cls != ERR_RETRY || p->state == PROC_GIVEN_UP) {
 		run_over(r, END_FAILED, why);
 	} else if (r->phase <= RUN_PLAN) {

@@ -16,13 +16,15 @@ void read_begin(struct run *r);
 void read_assign(struct run *r);
 /* Every worker has the run open (again): assign, or finish what is all done. */
 void read_go_on(struct run *r);
-/* The last chunk is read before the others. */
+/* The last chunk is read before the others, but for the first. */
 bool read_newest_first(const struct run *r);
 /* Rows are on their way. */
 bool read_in_flight(struct run *r);
 /* Everything in flight will be read again, because of why. learnt: something
  * was found out about that, so that the chunks are none the worse for it. */
 void read_void_chunks(struct run *r, const struct err *why, bool learnt);
+/* Tells p, a load that has just opened the run, what is void by now. */
+int read_fence(struct run *r, const struct proc *p, struct err *e) MUST_CHECK;
 void read_on_chunk_end(struct run *r, struct proc *p, const struct message *m);
 void read_on_ack(struct run *r, const struct message *m);
 void read_on_reject(struct run *r, const struct message *m);

@@ -41,16 +41,20 @@ blame(struct run *r, const struct proc *p, const struct board_hand *h)
 		.key = h->keyed ? h->key : NULL,
 		.why = why.msg };
 	enum poison_verdict v = poison_died(&c->poison, &d);
+	bool delta = p->kind == PROC_DELTA;
+	if (delta && r->suspects->learnt < v)
+		r->suspects->learnt = v;
 	if (v != POISON_FOUND)
 		return v;
-	if (p->kind == PROC_DELTA && h->keyed)
-		suspects_found(r->suspects, h->key, why.msg);
+	bool room = true;
+	if (delta && h->keyed)
+		room = suspects_found(r->suspects, h->key, why.msg);
 	else if (h->keyed)
 		buf_put(&r->spared, h->key, sizeof(h->key));
 	log_warn("a row that kills a stage is held back", "worker", p->name,
 	    "chunk", log_u64(c->no), "row", log_u64(h->first), "why", why.msg,
 	    NULL);
-	if (++r->poisonous > r->engine->pipeline->poison_rows)
+	if (++r->poisonous > r->engine->pipeline->poison_rows || !room)
 		too_many(r, why.msg);
 	return v;
 }

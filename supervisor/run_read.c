@@ -94,12 +94,12 @@ read_newest_first(const struct run *r)
 	       r->chunks[r->nchunks - 1].newest;
 }
 
-/* In order; but what may have changed first, if there is a state to compare it
- * with: the target writes that while the rest is read. */
+/* In order; but after the first one comes what may have changed, if there is a
+ * state to compare it with: the target writes that while the rest is read. */
 static struct chunk *
 next_planned(struct run *r)
 {
-	if (read_newest_first(r)) {
+	if (read_newest_first(r) && r->chunks[0].state != CHUNK_PLANNED) {
 		struct chunk *last = &r->chunks[r->nchunks - 1];
 		if (last->state == CHUNK_PLANNED)
 			return last;
@@ -221,6 +221,25 @@ read_void_chunks(struct run *r, const struct err *why, bool learnt)
 	for (size_t i = 0; i < LIMIT_WORKERS; i++)
 		r->reading[i] = -1;
 	r->next = 0;
+}
+
+/* One that is new does not know what is void. */
+int
+read_fence(struct run *r, const struct proc *p, struct err *e)
+{
+	for (size_t i = 0; i < r->nchunks; i++) {
+		const struct chunk *c = &r->chunks[i];
+		struct message m = { .kind = MSG_FENCE,
+			.run = r->id,
+			.chunk = c->no,
+			.attempt = c->attempt + (c->state == CHUNK_PLANNED),
+			.flag = c->poison.n != 0 };
+		bool sent = c->attempt > 0 && (c->state == CHUNK_PLANNED ||
+						  c->state == CHUNK_ASSIGNED);
+		if (sent && proc_send(&r->engine->procs, p, &m, e) < 0)
+			return -1;
+	}
+	return 0;
 }
 
 static int
@@ -347,7 +366,7 @@ read_on_reject(struct run *r, const struct message *m)
 {
 	struct err e = { 0 };
 	struct chunk *c = find_chunk(r, m);
-	if (!c)
+	if (!c || c->state != CHUNK_ASSIGNED)
 		return;
 	fail_if(r, ledger_rejects(r, c, m, &e), &e);
 	if (r->phase == RUN_OVER)

@@ -94,16 +94,8 @@ introduce(struct run *r, const struct proc *p, struct err *e)
 {
 	struct procs *ps = &r->engine->procs;
 	enum proc_kind from = procs_feeder(ps, p->kind);
-	for (size_t i = 0; i < r->nchunks && p->kind == PROC_LOAD; i++) {
-		const struct chunk *c = &r->chunks[i];
-		struct message m = { .kind = MSG_FENCE,
-			.run = r->id,
-			.chunk = c->no,
-			.attempt = c->attempt,
-			.flag = c->poison.n != 0 };
-		if (c->state == CHUNK_ASSIGNED && proc_send(ps, p, &m, e) < 0)
-			return -1;
-	}
+	if (p->kind == PROC_LOAD && read_fence(r, p, e) < 0)
+		return -1;
 	for (size_t i = 0; i < procs_count(ps, from); i++)
 		if (proc_connect(
 			ps, procs_get(ps, from, (unsigned)i), false, e) < 0)

@@ -3,12 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-void
+bool
 suspects_found(
     struct suspects *s, const uint8_t key[KEY_HASH_BYTES], const char *why)
 {
 	if (s->nkeys == CARE_KEYS)
-		return;
+		return false;
 	if (s->nkeys == s->cap) {
 		s->cap = s->cap ? 2 * s->cap : 4;
 		s->keys = mem_realloc(s->keys, s->cap * sizeof(*s->keys));
@@ -18,6 +18,7 @@ suspects_found(
 	k->why = mem_strdup(why);
 	buf_clear(&s->encoded);
 	care_keys_encode(s->keys, s->nkeys, &s->encoded);
+	return true;
 }
 
 static void
@@ -33,6 +34,9 @@ forget_chunks(struct suspects *s)
 void
 suspects_keep(struct suspects *s, struct chunk *chunks, size_t n)
 {
+	if (!s->led)
+		return;
+	s->led = false;
 	forget_chunks(s);
 	s->chunks = mem_zalloc((n + 1) * sizeof(*s->chunks));
 	s->nchunks = n;
@@ -46,6 +50,7 @@ suspects_keep(struct suspects *s, struct chunk *chunks, size_t n)
 void
 suspects_lead(struct suspects *s, struct chunk *chunks, size_t n)
 {
+	s->led = true;
 	for (size_t i = 0; i < n && n == s->nchunks; i++) {
 		poison_free(&chunks[i].poison);
 		chunks[i].poison = s->chunks[i];

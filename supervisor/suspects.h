@@ -20,15 +20,17 @@ struct suspects {
 	struct care_key *keys; /* found; why is owned */
 	size_t nkeys, cap;
 	struct buf encoded; /* all of keys */
-	bool learnt;        /* something, by the death of the last run */
+	bool led;           /* the run that goes on has got what is known */
+	/* By the death of delta that ended the last run. */
+	enum poison_verdict learnt;
 };
 
-/* A row that has killed on its own. */
-void suspects_found(
+/* A row that has killed on its own. False: there are CARE_KEYS already. */
+bool suspects_found(
     struct suspects *s, const uint8_t key[KEY_HASH_BYTES], const char *why);
 
 /* A run is over: takes what its chunks know, but for rows that were found by
- * their number. */
+ * their number. One that ended before it was led knows nothing new. */
 void suspects_keep(struct suspects *s, struct chunk *chunks, size_t n);
 
 /* The next one is planned: its chunks get it, if they are as many. */

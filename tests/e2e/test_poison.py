@@ -117,8 +117,8 @@ def test_a_known_row_is_not_taken_for_a_deleted_one(site, poison):
 
 def test_delta_s_row_is_known_by_its_key(site, poison):
     """Delta's death ends a run, and the next one reads another source: rows
-    come and go in front of it, and what is missing is deleted all the same,
-    but for the row that is held back."""
+    come in front of it, and what is missing is deleted all the same, but for
+    the row that is held back."""
     small = Bad(site, [])
     small.run()
     small.source.change(f"UPDATE things SET name = '{MARK}' WHERE id = 2000")
@@ -143,7 +143,8 @@ def test_delta_s_row_is_known_by_its_key(site, poison):
 
 
 def test_several_rows_that_delta_dies_of(site, poison):
-    bad = {7, 700, 701, 2999}
+    """More than there are tries, some side by side."""
+    bad = {7, 8, 700, 701, 1500, 2999}
     small = Bad(site, bad)
     result = small.run(env=poison("delta"), expect=4)
     assert_books(result, len(bad))

@@ -89,13 +89,6 @@ they_go_in_order(void **state)
 	stage_gone(&st, &h);
 }
 
-static size_t
-kept(const struct stage *st)
-{
-	const struct stage_later *l = &st->later;
-	return l->shelf.bytes + (l->head ? l->head_bytes : 0);
-}
-
 /* No more is kept than there is room for, and what is not kept stays the
  * sender's. */
 static void
@@ -113,15 +106,89 @@ no_more_than_there_is_room_for(void **state)
 	do {
 		b = large_batch();
 		r = stage_later_put(&st, &b, ROOM, &e);
-		assert_true(kept(&st) <= ROOM);
+		assert_true(stage_later_bytes(&st) <= ROOM);
 	} while (r == 1);
 	assert_int_equal(r, 0);
 	assert_non_null(b);
-	assert_true(kept(&st) + batch_frame_max(b) > ROOM);
+	assert_true(
+	    stage_later_bytes(&st) + shelf_cost(batch_frame_max(b)) > ROOM);
 	assert_int_equal(stage_later_put(&st, &b, 0, &e), 0);
 	assert_int_equal(stage_later_flush(&st, &e), 0);
+	/* What came ahead takes of the same room. */
+	st.ahead.shelf.bytes = 1 << 30;
+	assert_int_equal(stage_later_put(&st, &b, 1 << 29, &e), 0);
 	batch_free(&b);
 	stage_gone(&st, &h);
+}
+
+/* The chunk of the batch that came; 0: none did. */
+static uint32_t
+chunk_received(struct hop *h)
+{
+	struct frame f = { 0 };
+	struct batch *b = NULL;
+	struct err e = { 0 };
+
+	if (sock_recv(h->pull, &f, &e) != 1)
+		return 0;
+	int r = share_receive(&h->views, &f, &e);
+	assert_true(r >= 0);
+	if (r == 0)
+		return 0;
+	assert_int_equal(batch_decode_frame(&f, &b, &e), 0);
+	uint32_t chunk = b->chunk;
+	frame_free(&f);
+	batch_free(&b);
+	return chunk;
+}
+
+/* A newer attempt at a chunk is announced: older batches of it that are kept
+ * are not sent, whether one of them is the next or not; the others are. */
+static void
+what_is_void_is_not_sent(void **state)
+{
+	enum { N = 16 };
+	(void)state;
+	for (uint32_t first = 1; first <= 2; first++) {
+		struct hop h;
+		struct err e = { 0 };
+		size_t sent = 0, came[3] = { 0 };
+		hop_open(&h);
+		struct stage st = stage_of(&h);
+		for (uint32_t i = 0; i < N; i++) {
+			struct batch *b = large_batch();
+			b->chunk = 1 + (i + first) % 2;
+			b->attempt = 1;
+			assert_int_equal(stage_later_put(&st, &b, MANY, &e), 1);
+			sent += !stage_later_any(&st);
+		}
+		assert_true(sent < N / 2);
+		assert_int_equal(stage_later_fence(&st, 7, 9, &e), 0);
+		assert_int_equal(stage_later_fence(&st, 1, 2, &e), 0);
+		assert_int_equal(stage_later_fence(&st, 1, 1, &e), 0);
+		struct batch *again = large_batch();
+		again->chunk = 1;
+		again->attempt = 2;
+		assert_int_equal(stage_later_put(&st, &again, MANY, &e), 1);
+		while (came[2] < N / 2 || stage_later_any(&st) || !came[1]) {
+			assert_true(stage_later_flush(&st, &e) >= 0);
+			came[chunk_received(&h)]++;
+		}
+		assert_int_equal(came[2], N / 2);
+		/* Half of all, but for what was on its way, and the new one. */
+		assert_true(came[1] < N / 2 - 1);
+		/* In another run the number is another chunk's. */
+		struct batch *b = large_batch();
+		b->chunk = 1;
+		b->attempt = 1;
+		assert_int_equal(stage_later_put(&st, &b, MANY, &e), 1);
+		size_t before = came[1];
+		while (came[1] == before) {
+			assert_true(stage_later_flush(&st, &e) >= 0);
+			came[chunk_received(&h)]++;
+		}
+		stage_gone(&st, &h);
+	}
 }
 
 /* The supervisor sees who waits, also while he works. */
@@ -154,6 +221,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(they_go_in_order),
 		cmocka_unit_test(no_more_than_there_is_room_for),
+		cmocka_unit_test(what_is_void_is_not_sent),
 		cmocka_unit_test(the_board_says_that_one_waits),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

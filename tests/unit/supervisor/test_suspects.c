@@ -49,7 +49,7 @@ dies(struct suspects *s, struct chunk *c, uint64_t first, uint64_t bad)
 			.why = "it died" };
 		if (poison_died(&c->poison, &d) == POISON_FOUND) {
 			assert_int_equal(end, at + 1);
-			suspects_found(s, key, d.why);
+			assert_true(suspects_found(s, key, d.why));
 		}
 		return true;
 	}
@@ -111,6 +111,7 @@ another_plan_begins_anew(void **state)
 	struct chunk chunks[CHUNKS + 1] = { 0 };
 	const struct poison_death d = { .batch_rows = BATCH, .why = "" };
 	(void)state;
+	suspects_lead(&s, chunks, CHUNKS);
 	poison_died(&chunks[1].poison, &d);
 	suspects_keep(&s, chunks, CHUNKS);
 	suspects_lead(&s, chunks, CHUNKS + 1);
@@ -121,12 +122,46 @@ another_plan_begins_anew(void **state)
 	suspects_free(&s);
 }
 
+/* A run that ended before it had a plan takes nothing away. */
+static void
+a_run_that_did_not_begin_changes_nothing(void **state)
+{
+	struct suspects s = { 0 };
+	struct chunk chunks[CHUNKS] = { 0 };
+	const struct poison_death d = { .batch_rows = BATCH, .why = "" };
+	(void)state;
+	suspects_lead(&s, chunks, CHUNKS);
+	poison_died(&chunks[1].poison, &d);
+	suspects_keep(&s, chunks, CHUNKS);
+	suspects_keep(&s, NULL, 0);
+	suspects_lead(&s, chunks, CHUNKS);
+	assert_int_equal(chunks[1].poison.n, 1);
+	suspects_keep(&s, chunks, CHUNKS);
+	suspects_free(&s);
+}
+
+static void
+there_is_an_end_to_keys(void **state)
+{
+	struct suspects s = { 0 };
+	uint8_t key[KEY_HASH_BYTES];
+	(void)state;
+	for (uint64_t i = 0; i <= CARE_KEYS; i++) {
+		key_of(i, key);
+		assert_int_equal(
+		    suspects_found(&s, key, "it died"), i < CARE_KEYS);
+	}
+	suspects_free(&s);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(bad_rows_are_found_while_the_source_moves),
 		cmocka_unit_test(another_plan_begins_anew),
+		cmocka_unit_test(a_run_that_did_not_begin_changes_nothing),
+		cmocka_unit_test(there_is_an_end_to_keys),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
