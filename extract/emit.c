@@ -209,6 +209,14 @@ emit_refuse(struct emit *em, const struct err *why, struct err *e)
 }
 
 int
+emit_make_room(struct emit *em, size_t bytes, struct err *e)
+{
+	if (em->nrows == 0 || em->nbytes + bytes <= EMIT_ROW_BYTES_MAX)
+		return 0;
+	return next_batch(em, e);
+}
+
+int
 emit_row(struct emit *em, size_t bytes, struct err *e)
 {
 	em->nrows++;

@@ -90,12 +90,16 @@ int emit_reject_line(struct emit *em, struct span line, uint64_t number,
  * it leave, so that it stands alone; emit_row then rejects it.
  */
 enum {
-	/* A row must fit a frame together with the names of its columns. */
-	EMIT_ROW_BYTES_MAX = LIMIT_FRAME_BYTES - (16 << 20),
+	/* Of a row, and of a batch: what normalize changes goes on beside what
+	 * it was, in one frame together with the names of the columns. */
+	EMIT_ROW_BYTES_MAX = (LIMIT_FRAME_BYTES - (16 << 20)) / 2,
 	EMIT_KEPT_BYTES = 1024 /* of a value that is too large */
 };
 int emit_refuse(
     struct emit *em, const struct err *why, struct err *e) MUST_CHECK;
+/* A row of so many bytes comes: the rows before it leave, if it does not fit
+ * beside them. Before its first value. */
+int emit_make_room(struct emit *em, size_t bytes, struct err *e) MUST_CHECK;
 /* Why: in column c, a value of n bytes, or a row for which those are too many.
  */
 void emit_too_large(const struct emit_column *c, uint64_t n, struct err *why);

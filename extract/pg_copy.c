@@ -51,6 +51,22 @@ read_head(struct span in, size_t *used, struct err *e)
 	return 1;
 }
 
+/* A row that goes beyond that is too large, whatever small values follow. */
+enum {
+	ROW_LARGE_FROM =
+	    EMIT_ROW_BYTES_MAX - LIMIT_COLUMNS * (4 + EMIT_KEPT_BYTES)
+};
+
+/* Numbers and dates are short, or nothing without their end; a rowversion is
+ * the watermark's. */
+static bool
+may_be_cut(const struct emit_column *c)
+{
+	return !c->rowversion &&
+	       (c->declared == VT_TEXT || c->declared == VT_BYTES ||
+		   c->declared == VT_JSON || c->declared == VT_OPAQUE);
+}
+
 enum row_state {
 	ROW_PART,  /* more is needed */
 	ROW_WHOLE, /* *at is its length */
@@ -74,7 +90,7 @@ row_walk(struct span in, size_t ncols, size_t *at, size_t *column)
 		if (n > INT32_MAX)
 			return ROW_LIE;
 		if (n > LIMIT_VALUE_BYTES ||
-		    (n > EMIT_KEPT_BYTES && *at + n > EMIT_ROW_BYTES_MAX))
+		    (n > EMIT_KEPT_BYTES && *at + n > ROW_LARGE_FROM))
 			return ROW_LARGE;
 		if (in.len - *at < n)
 			return ROW_PART;
@@ -83,23 +99,17 @@ row_walk(struct span in, size_t ncols, size_t *at, size_t *column)
 	return ROW_WHOLE;
 }
 
-static bool
-may_be_cut(const struct emit_column *c)
-{
-	return c->declared == VT_TEXT || c->declared == VT_BYTES ||
-	       c->declared == VT_JSON || c->declared == VT_OPAQUE;
-}
-
 /* p: the fields of one complete row. Of one that is rejected because it is too
  * large, no value is kept whole that is large. */
 static int
-read_row(struct pg_copy *c, const uint8_t *p, struct err *e)
+read_row(struct pg_copy *c, const uint8_t *p, size_t length, struct err *e)
 {
 	struct emit *em = c->em;
 	bool cut = c->cut;
 	size_t bytes = 0;
 
-	if (cut && emit_refuse(em, &c->why, e) != 0)
+	if (cut ? emit_refuse(em, &c->why, e) != 0
+		: emit_make_room(em, length, e) != 0)
 		return -1;
 	c->cut = false;
 	for (size_t i = 0; i < em->ncols; i++) {
@@ -155,7 +165,7 @@ read_tuple(struct pg_copy *c, struct span in, size_t *used, struct err *e)
 	case ROW_WHOLE:
 		break;
 	}
-	return read_row(c, in.data + 2, e) == 0 ? 1 : -1;
+	return read_row(c, in.data + 2, *used, e) == 0 ? 1 : -1;
 }
 
 /* Cuts the value that makes the row in rest too large, once its beginning is
@@ -170,17 +180,19 @@ cut_value(struct pg_copy *c)
 	    row_walk(in, c->em->ncols, &at, &column) != ROW_LARGE ||
 	    in.len - at < EMIT_KEPT_BYTES)
 		return false;
+	const struct emit_column *col = &c->em->cols[column];
 	uint32_t n = pg_u32(in.data + at - 4);
 	size_t there = in.len - at < n ? in.len - at : n;
+	size_t kept = may_be_cut(col) ? EMIT_KEPT_BYTES : 0;
 	uint8_t *value = c->rest.data + at;
 
 	if (!c->cut)
-		emit_too_large(&c->em->cols[column], n, &c->why);
+		emit_too_large(col, n, &c->why);
 	c->cut = true;
 	c->skip = n - there;
-	memmove(value + EMIT_KEPT_BYTES, value + there, in.len - at - there);
-	c->rest.len -= there - EMIT_KEPT_BYTES;
-	put_u32(value - 4, EMIT_KEPT_BYTES);
+	memmove(value + kept, value + there, in.len - at - there);
+	c->rest.len -= there - kept;
+	put_u32(value - 4, kept ? (uint32_t)kept : UINT32_MAX);
 	return c->skip == 0;
 }
 

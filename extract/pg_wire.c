@@ -11,7 +11,7 @@
 enum { RECEIVE = 128 << 10, HEAD = 5, MESSAGE_MAX = LIMIT_FRAME_BYTES };
 
 /* A longer row is passed on as it comes; the server has none above ROW_MAX. */
-enum { ROW_AT_ONCE = 16 << 20, ROW_MAX = 1 << 30 };
+enum { ROW_AT_ONCE = 16 << 20, ROW_MAX = (1 << 30) + 4 };
 
 void
 pg_wire_init(struct pg_wire *w, int fd, struct pg_copy *copy)

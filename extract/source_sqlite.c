@@ -239,19 +239,38 @@ refuse_row(struct emit *em, struct sqlite3_stmt *st, struct err *e)
 	return emit_row(em, bytes, e);
 }
 
-static int
-put_row(struct emit *em, struct sqlite3_stmt *st, struct err *e)
+/* The bytes of the row, whose values were put, or more if one is too large for
+ * that: then none was. */
+static size_t
+put_values(struct emit *em, struct sqlite3_stmt *st)
 {
 	const struct sqlite_value_limit most = { LIMIT_VALUE_BYTES, 0 };
 	size_t bytes = 0, i = 0;
 
-	while (i < em->ncols &&
+	while (i < em->ncols && bytes <= EMIT_ROW_BYTES_MAX &&
 	       sqlite_value_put(em, (int)i, st, &most, &bytes) == 0)
 		i++;
 	if (i == em->ncols && bytes <= EMIT_ROW_BYTES_MAX)
-		return emit_row(em, bytes, e);
+		return bytes;
 	emit_take_back(em, i);
-	return refuse_row(em, st, e);
+	return SIZE_MAX;
+}
+
+static int
+put_row(struct emit *em, struct sqlite3_stmt *st, struct err *e)
+{
+	size_t bytes = put_values(em, st);
+
+	if (bytes == SIZE_MAX)
+		return refuse_row(em, st, e);
+	/* Seldom, and then once more. */
+	if (em->nrows && em->nbytes + bytes > EMIT_ROW_BYTES_MAX) {
+		emit_take_back(em, em->ncols);
+		if (emit_make_room(em, bytes, e) != 0)
+			return -1;
+		bytes = put_values(em, st);
+	}
+	return emit_row(em, bytes, e);
 }
 
 static int

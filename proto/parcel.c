@@ -1,5 +1,6 @@
 #include "proto/parcel.h"
 #include "proto/clock.h"
+#include "proto/limits.h"
 #include "proto/pool.h"
 
 static bool
@@ -31,6 +32,15 @@ is_patient(struct parcel *p, const struct peers *peers, struct share *share)
 	return share_is_mapped(share) && now - p->full_ms < peers->patience_ms;
 }
 
+/* The socket would throw it away without a word. */
+static int
+too_large(const struct batch *b, size_t bytes, struct err *e)
+{
+	return err_config(e, "batch_too_large",
+	    "%zu rows of chunk %u, from row %u on, take %zu bytes, more than the %d that one message can hold; leave the largest column out of the mapping, or cut it in a query",
+	    b->nrows, b->chunk, b->seq, bytes, LIMIT_FRAME_BYTES);
+}
+
 /* 1 done, 0 not yet, -1 error. */
 static int
 pack(
@@ -53,7 +63,7 @@ pack(
 	pool_take(&p->message);
 	batch_encode(b, &p->message);
 	p->bytes = p->message.len;
-	return 1;
+	return p->bytes > LIMIT_FRAME_BYTES ? too_large(b, p->bytes, e) : 1;
 }
 
 int

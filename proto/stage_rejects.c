@@ -6,8 +6,11 @@
 
 enum { REJECTS_MAX = 512, REJECTS_BYTES_MAX = 1 << 20 };
 
-/* A row that no message to the supervisor could hold is not stored. */
-enum { ORIGINAL_BYTES_MAX = LIMIT_CONTROL_BYTES / 2 };
+/* What no message to the supervisor could hold is not stored. */
+enum {
+	ORIGINAL_BYTES_MAX = LIMIT_CONTROL_BYTES / 2,
+	KEY_BYTES_MAX = LIMIT_CONTROL_BYTES / 8
+};
 
 /* The key as packed values, where all of its fields are there. */
 static struct span
@@ -26,8 +29,11 @@ packed_key(struct stage *st, const struct batch *b, size_t row)
 		}
 		canon_value(&v, &out);
 	}
-	struct span s = { arena_dup(&st->rejects.arena, out.data, out.len),
-		out.len };
+	struct span s = { 0 };
+	if (out.len <= KEY_BYTES_MAX)
+		s = (struct span){ arena_dup(
+				       &st->rejects.arena, out.data, out.len),
+			out.len };
 	buf_free(&out);
 	return s;
 }
@@ -106,7 +112,7 @@ page_end(const struct stage_rejects *r, size_t from)
 {
 	size_t bytes = 0, i = from;
 	while (i < r->n && i - from < REJECTS_MAX) {
-		bytes += r->rows[i].original.len + 512;
+		bytes += r->rows[i].original.len + r->rows[i].key.len + 512;
 		if (i > from && bytes > REJECTS_BYTES_MAX)
 			break;
 		i++;

@@ -7,8 +7,8 @@ from lib.sqlite import SqliteFile
 
 REJECTS, HALTED = 4, 6
 MIB = 1 << 20
-# 64 MiB is the most of a value, 240 MiB of a row.
-VALUE, PART = 65 * MIB, 62 * MIB
+# 64 MiB is the most of a value, 120 MiB of a row.
+VALUE, PART = 65 * MIB, 31 * MIB
 COLUMNS = "id, a, b, c, d"
 
 
@@ -121,3 +121,50 @@ def test_a_row_that_no_reject_can_hold(site):
     site.verb("failed", "retry").assert_says("not stored whole.* 1\\.")
     source.change("UPDATE things SET size = '2' WHERE id = 2")
     site.run().books().assert_is(read=3, inserted=1, unchanged=2)
+
+
+def large_texts(site, texts, **entity):
+    """From SQLite to SQLite: a row for each of them."""
+    source = SqliteFile(site.dir / "source.db")
+    source.script("CREATE TABLE things (id INTEGER PRIMARY KEY, a TEXT, "
+                  "b TEXT, c TEXT, d TEXT, e TEXT, f TEXT)")
+    for number, row in enumerate(texts):
+        source.change("INSERT INTO things VALUES (?, ?, ?, ?, ?, ?, ?)",
+                      [(number, *row, *[None] * (6 - len(row)))])
+    site.write(
+        [{"name": n, "driver": "sqlite", "path": f"{n}.db"}
+         for n in ("source", "target")],
+        [{"name": "things", "key": ["id"],
+          "source": {"connection": "source", "table": "things"},
+          "target": {"connection": "target", "table": "things",
+                     "create": True}, **entity}],
+        limits={"ack_timeout": "60s"})
+    return source
+
+
+def test_large_rows_do_not_share_a_batch(site):
+    large_texts(site, [("a",), ("b" * 60 * MIB,), ("c" * 50 * MIB,) * 2,
+                       ("d" * 30 * MIB,) * 3, ("e",)],
+                batch_bytes="64MiB")
+    site.run().books().assert_is(read=5, inserted=5)
+    sizes = SqliteFile(site.dir / "target.db").rows(
+        "SELECT id, length(a) + coalesce(length(b), 0) + "
+        "coalesce(length(c), 0) FROM things")
+    assert_rows(sizes, [(0, 1), (1, 60 * MIB), (2, 100 * MIB), (3, 90 * MIB),
+                        (4, 1)])
+
+
+def test_a_row_that_grows_within_bounds(site):
+    """What is trimmed goes on beside what it was."""
+    large_texts(site, [("a",), (" " + "b" * 37 * MIB,) * 3, ("c",)],
+                normalize="clean")
+    site.run().books().assert_is(read=3, inserted=3)
+
+
+def test_a_mapping_that_makes_too_much_of_a_row_says_so(site):
+    large_texts(site, [("a",), ("b" * 60 * MIB,), ("c",)], fields=[
+        {"to": "id", "from": "id"},
+        *({"to": to, "from": "a"} for to in "abcdef")])
+    entry, = site.run(expect=2).json()
+    assert entry["error_code"] == "batch_too_large"
+    assert "from row 0 on" in entry["error"] or "row 1" in entry["error"]
