@@ -18,12 +18,16 @@
 /* A file of its own is worth it, and a merge: a short night's changes. */
 enum { SEGMENT_BYTES = 1 << 20, MERGE_RECORDS = 100000 };
 
-/* Of batches that come in the midst of long work: a second's worth or so. */
-enum { AHEAD_BYTES_MAX = 128 << 20 };
-
-/* Of changes that the target has no time for yet: of one row in eight, or so.
- * A night that writes more than that takes as long as its target does. */
-enum { LATER_BYTES_AN_ENTRY = 16, LATER_BYTES_MAX = 64 << 20 };
+/* Batches that may wait in memory, by how large the state is: those that come
+ * while it is read, or an index made, and changes that the target has no time
+ * for yet, of one row in eight or so. A night that writes more than that takes
+ * as long as its target does. */
+enum {
+	WAIT_BYTES_AN_ENTRY = 16,
+	AHEAD_BYTES_MIN = 32 << 20,
+	AHEAD_BYTES_MAX = 512 << 20,
+	LATER_BYTES_MAX = 256 << 20
+};
 
 struct delta {
 	bool commit; /* --commit */
@@ -32,7 +36,8 @@ struct delta {
 	struct recorder recorder;
 	/* As a filter there is no supervisor to judge the guards. */
 	struct guard_facts facts;
-	uint64_t later; /* bytes of changes that may wait for the target */
+	uint64_t ahead,
+	    later; /* bytes of batches that may wait, of each kind */
 };
 
 static const struct option_key keys[] = {
@@ -145,8 +150,7 @@ static void
 take_ahead(void *ctx)
 {
 	const struct delta *self = stage_state(ctx);
-	stage_take_ahead(
-	    ctx, least(AHEAD_BYTES_MAX, worker_room(&self->worker)));
+	stage_take_ahead(ctx, least(self->ahead, worker_room(&self->worker)));
 }
 
 /* The source is read while we read the state: what we have to say of it can
@@ -155,15 +159,16 @@ static int
 read_state(struct stage *st, struct delta *self, struct err *e)
 {
 	struct worker *w = &self->worker;
-	uint64_t entries;
+	uint64_t entries, wait = worker_entries(w) * WAIT_BYTES_AN_ENTRY;
 	int foreseen = worker_foresee(w, &entries, e);
 
+	self->later = least(LATER_BYTES_MAX, wait);
+	self->ahead = least(
+	    AHEAD_BYTES_MAX, wait > AHEAD_BYTES_MIN ? wait : AHEAD_BYTES_MIN);
 	if (foreseen < 0 ||
 	    (foreseen && report_opened(st, self, entries, 0, e)) ||
 	    worker_read(w, e))
 		return -1;
-	self->later =
-	    least(LATER_BYTES_MAX, worker_known(w) * LATER_BYTES_AN_ENTRY);
 	log_debug("state read", "entries", log_u64(worker_known(w)),
 	    "partitions", log_u64(w->nparts), NULL);
 	return foreseen ? 0

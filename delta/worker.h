@@ -38,7 +38,8 @@ int worker_read(struct worker *w, struct err *e) MUST_CHECK;
 int worker_foresee(
     const struct worker *w, uint64_t *entries, struct err *e) MUST_CHECK;
 
-uint64_t worker_known(const struct worker *w); /* entries of the state */
+uint64_t worker_entries(const struct worker *w); /* as their files say */
+uint64_t worker_known(const struct worker *w);   /* entries of the state */
 /* … that are inserts in doubt. Counted only for max_update_percent. */
 uint64_t worker_unproven(const struct worker *w);
 

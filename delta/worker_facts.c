@@ -20,6 +20,15 @@ worker_foresee(const struct worker *w, uint64_t *entries, struct err *e)
 }
 
 uint64_t
+worker_entries(const struct worker *w)
+{
+	uint64_t n = 0;
+	for (size_t i = 0; i < w->nparts; i++)
+		n += state_entries(w->parts[i].state);
+	return n;
+}
+
+uint64_t
 worker_known(const struct worker *w)
 {
 	uint64_t n = 0;

@@ -106,7 +106,7 @@ read_row(struct pg_copy *c, const uint8_t *p, size_t length, struct err *e)
 {
 	struct emit *em = c->em;
 	bool cut = c->cut;
-	size_t bytes = 0;
+	size_t bytes = 2; /* with how many there are */
 
 	if (cut ? emit_refuse(em, &c->why, e) != 0
 		: emit_make_room(em, length, e) != 0)
