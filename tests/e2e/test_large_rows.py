@@ -92,6 +92,17 @@ def test_neighbours_of_a_large_row_go_in(site, database, driver):
     site.run().books().assert_is(read=8, inserted=2, unchanged=6, deleted=1)
 
 
+def write(site, **entity):
+    site.write(
+        [{"name": n, "driver": "sqlite", "path": f"{n}.db"}
+         for n in ("source", "target")],
+        [{"name": "things", "key": ["id"],
+          "source": {"connection": "source", "table": "things"},
+          "target": {"connection": "target", "table": "things",
+                     "create": True}, **entity}],
+        limits={"ack_timeout": "60s"})
+
+
 def test_a_row_that_no_reject_can_hold(site):
     """Each of its values can be handled, and one is refused: that is said, and
     its neighbours go in."""
@@ -102,17 +113,10 @@ def test_a_row_that_no_reject_can_hold(site):
     source.change("INSERT INTO things VALUES (?, ?, ?, ?)", [
         (1, "1", "a", "b"), (2, "many", "a" * 40 * MIB, "b" * 40 * MIB),
         (3, "3", "a", "b")])
-    site.write(
-        [{"name": n, "driver": "sqlite", "path": f"{n}.db"}
-         for n in ("source", "target")],
-        [{"name": "things", "key": ["id"],
-          "source": {"connection": "source", "table": "things"},
-          "target": {"connection": "target", "table": "things",
-                     "create": True},
-          "fields": [{"to": "id", "from": "id"},
-                     {"to": "size", "from": "size", "type": "int"},
-                     {"to": "a", "from": "a"}, {"to": "b", "from": "b"}],
-          "limits": {"max_reject_percent": 50}}])
+    write(site, limits={"max_reject_percent": 50}, fields=[
+        {"to": "id", "from": "id"},
+        {"to": "size", "from": "size", "type": "int"},
+        {"to": "a", "from": "a"}, {"to": "b", "from": "b"}])
     site.run(expect=REJECTS).books().assert_is(read=3, inserted=2, rejected=1)
     assert_rows(target.rows("SELECT id, size FROM things"), [(1, 1), (3, 3)])
     [reject] = site.verb("failed", "list", "-o", "json").json()
@@ -131,15 +135,7 @@ def large_texts(site, texts, **entity):
     for number, row in enumerate(texts):
         source.change("INSERT INTO things VALUES (?, ?, ?, ?, ?, ?, ?)",
                       [(number, *row, *[None] * (6 - len(row)))])
-    site.write(
-        [{"name": n, "driver": "sqlite", "path": f"{n}.db"}
-         for n in ("source", "target")],
-        [{"name": "things", "key": ["id"],
-          "source": {"connection": "source", "table": "things"},
-          "target": {"connection": "target", "table": "things",
-                     "create": True}, **entity}],
-        limits={"ack_timeout": "60s"})
-    return source
+    write(site, **entity)
 
 
 def test_large_rows_do_not_share_a_batch(site):
