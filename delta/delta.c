@@ -36,8 +36,8 @@ struct delta {
 	struct recorder recorder;
 	/* As a filter there is no supervisor to judge the guards. */
 	struct guard_facts facts;
-	uint64_t ahead,
-	    later; /* bytes of batches that may wait, of each kind */
+	/* Bytes of batches that may wait, by what for. */
+	uint64_t ahead, later;
 };
 
 static const struct option_key keys[] = {

@@ -72,7 +72,9 @@ static const struct spec_key source_keys[] = {
 		    "(PostgreSQL), by key, or not. auto: by the key's first "
 		    "column where the window ends and an index (SQLite: an "
 		    "integer primary key) allows it, so that a read goes on "
-		    "the next night; else by position" },
+		    "the next night; else by position, with a little of the "
+		    "beginning and a sixteenth at the end as chunks of their "
+		    "own: what changed last stands there, and is read early" },
 	{ .name = "probe",
 	    .type = KEY_ENUM,
 	    AT(struct source, probe),

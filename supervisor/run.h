@@ -9,7 +9,8 @@
 #include "supervisor/proc.h"
 #include "supervisor/run_chunk.h"
 #include "supervisor/run_phase.h"
-#include "supervisor/scale.h"
+#include "supervisor/run_probe.h"
+#include "supervisor/run_scale.h"
 #include "supervisor/suspects.h"
 #include <stdbool.h>
 #include <stdint.h>
@@ -60,14 +61,7 @@ struct run {
 	struct buf source_schema, target_schema, mapped_schema;
 	struct buf opened_schema; /* mapped_schema of the last open */
 	struct buf watermark;
-	struct run_probe {
-		uint64_t rows;           /* as the source says */
-		uint64_t state_revision; /* as delta says */
-		struct buf checksum;     /* of the source's rows, as it says */
-		struct buf digest;       /* of what this run found; or empty */
-		struct buf last;         /* of the last night without changes */
-		bool same;               /* nothing is to be read */
-	} probe;
+	struct run_probe probe;
 	/* chunks */
 	size_t nchunks, chunks_cap;
 	struct chunk *chunks;
@@ -75,13 +69,7 @@ struct run {
 	uint64_t estimate; /* rows that the plan expects; 0: unknown */
 	struct chunk deletes;
 	int64_t reading[LIMIT_WORKERS]; /* chunk per extract worker, or -1 */
-	struct run_scale {
-		struct scale seen[PROC_KINDS];
-		int64_t looked_ms;
-		bool shrink[PROC_KINDS]; /* once nothing is in flight */
-		struct proc *leaving;    /* waits until nobody feeds it … */
-		unsigned feeding;        /* … and so many have not said so */
-	} scale;
+	struct run_scale scale;
 	unsigned poisonous;        /* rows that stages died of */
 	struct suspects *suspects; /* or NULL; borrowed */
 	unsigned reopening;        /* restarted workers that are not open yet */

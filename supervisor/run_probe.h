@@ -1,6 +1,10 @@
 #ifndef SUPERVISOR_RUN_PROBE_H
 #define SUPERVISOR_RUN_PROBE_H
-#include "supervisor/run.h"
+#include "proto/buf.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+struct run;
 
 /*
  * `probe: checksum`. A night that changed nothing keeps a digest of all that
@@ -9,6 +13,15 @@
  * disk. While the next nights find the same, they have nothing to do, and
  * their rows are accounted for as unchanged without being read.
  */
+
+struct run_probe {
+	uint64_t rows;           /* as the source says */
+	uint64_t state_revision; /* as delta says */
+	struct buf checksum;     /* of the source's rows, as it says */
+	struct buf digest;       /* of what this run found; or empty */
+	struct buf last;         /* of the last night without changes */
+	bool same;               /* nothing is to be read */
+};
 
 /* Makes the digest out of all that was answered, and compares. */
 void probe_planned(struct run *r);

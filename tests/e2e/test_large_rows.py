@@ -163,4 +163,4 @@ def test_a_mapping_that_makes_too_much_of_a_row_says_so(site):
         *({"to": to, "from": "a"} for to in "abcdef")])
     entry, = site.run(expect=2).json()
     assert entry["error_code"] == "batch_too_large"
-    assert "from row 0 on" in entry["error"] or "row 1" in entry["error"]
+    assert "2 rows of chunk 0, from row 0 on" in entry["error"]
