@@ -8,6 +8,7 @@
 #include "proto/pipeline.h"
 #include "proto/retry.h"
 #include "proto/sock.h"
+#include "supervisor/proc_kind.h"
 #include "supervisor/proc_state.h"
 #include <stdbool.h>
 #include <stdint.h>
@@ -19,16 +20,6 @@
  * when they die. What may happen to a slot is the table of proc_state.h. What
  * each cost, CPU and peak memory, is logged at debug when it has ended.
  */
-enum proc_kind {
-	PROC_EXTRACT,
-	PROC_NORMALIZE,
-	PROC_IDENTITY,
-	PROC_DELTA,
-	PROC_RESOLVER,
-	PROC_LOAD,
-	PROC_KINDS
-};
-
 struct proc {
 	enum proc_kind kind;
 	unsigned instance;
@@ -77,8 +68,6 @@ struct procs {
 	size_t active[PROC_KINDS]; /* of these slots, the first ones in use */
 	int64_t looked_ms;
 };
-
-const char *proc_kind_name(enum proc_kind k);
 
 void procs_init(struct procs *ps, const struct procs_config *conf);
 /* A run begins: with as many as there are at least, and who was given up may

@@ -1,9 +1,11 @@
 #ifndef SUPERVISOR_RUN_SCALE_H
 #define SUPERVISOR_RUN_SCALE_H
-#include "supervisor/proc.h"
+#include "supervisor/proc_kind.h"
 #include "supervisor/scale.h"
 #include <stdbool.h>
 #include <stdint.h>
+
+struct proc;
 
 /* How far a run is with more or fewer workers of a stage (run_scale.c; what it
  * calls is in run_impl.h). */
